@@ -1,0 +1,187 @@
+import type { CallEvent, DecisionKind } from '@haltwire/schemas';
+import { nextOf, reasonOf, severityOf, titleOf } from '../explain.ts';
+import { ALLOW_DEADLINE_MS, openHold } from '../holds.ts';
+import { indicators } from '../indicators/index.ts';
+import { invariants } from '../invariants/index.ts';
+import { runChecks } from '../judge/check.ts';
+import { type JudgeContext, judgeContext } from '../judge/context.ts';
+import { type Judgement, judge } from '../judge/decide.ts';
+import { breakerAllows, killSession } from '../kills.ts';
+import { shownOf } from '../shown.ts';
+import { type CallState, pushCapped, SESSION_CAPS, type SessionState, setCapped, trimCalls } from '../state/session.ts';
+import type { Turn } from '../turn.ts';
+import { checkLease } from './lease.ts';
+
+/** Judges an intent: the call has not run yet, and runs only if this says so. */
+export function onIntent(turn: Turn, session: SessionState, event: CallEvent): void {
+  const known = session.calls.get(event.callId);
+  if (known !== undefined) return;
+  session.callCount += 1;
+  if (session.kill !== undefined) {
+    refuseKilled(turn, session, event);
+    return;
+  }
+  const context = judgeContext(
+    event,
+    session,
+    turn.store.agent(event.tenantId, event.agentId),
+    turn.policy(event.tenantId),
+    turn.now,
+  );
+  const lease = checkLease(context);
+  const found = [...lease, ...runChecks(invariants, context)];
+  const judgement = judge(context, found, runChecks(indicators, context));
+  remember(turn, session, context);
+  const call = newCall(turn, session, event, judgement);
+  carryOut(turn, session, event, context, judgement, call);
+}
+
+/** The session's memory of the call, kept whatever was decided. */
+function remember(turn: Turn, session: SessionState, context: JudgeContext): void {
+  const { event } = context;
+  const hunt = event.derived.secretHunt;
+  if (hunt !== undefined) {
+    pushCapped(session.hunts, { callId: event.callId, evidence: hunt.evidence, at: turn.now }, SESSION_CAPS.hunts);
+  }
+  for (const { use } of context.credentials) {
+    const times = (session.credentialsUsed.get(use.fingerprint) ?? 0) + 1;
+    setCapped(session.credentialsUsed, use.fingerprint, times, SESSION_CAPS.credentialsUsed);
+  }
+}
+
+function newCall(turn: Turn, session: SessionState, event: CallEvent, judgement: Judgement): CallState {
+  const call: CallState = {
+    callId: event.callId,
+    tool: event.claimed.tool?.name ?? 'unknown',
+    digest: event.claimed.digest ?? '',
+    state: 'denied',
+    at: turn.now,
+    decisionId: '',
+    reason: '',
+    effects: event.derived.effects,
+    learnable: judgement.decision === 'allow',
+  };
+  session.calls.set(event.callId, call);
+  trimCalls(session);
+  return call;
+}
+
+/** The decision after mode and breaker. */
+function effective(
+  turn: Turn,
+  context: JudgeContext,
+  judgement: Judgement,
+): { decision: DecisionKind; observed: boolean; broken: boolean } {
+  const observed = context.policy.agent(context.event.agentId)?.mode === 'observe';
+  if (observed || judgement.decision !== 'kill') return { decision: judgement.decision, observed, broken: false };
+  const broken = !breakerAllows(turn, context.event.tenantId);
+  return { decision: broken ? 'hold' : 'kill', observed, broken };
+}
+
+function carryOut(
+  turn: Turn,
+  session: SessionState,
+  event: CallEvent,
+  context: JudgeContext,
+  judgement: Judgement,
+  call: CallState,
+): void {
+  const { decision, observed, broken } = effective(turn, context, judgement);
+  const holdId = decision === 'hold' && !observed ? turn.id('hold') : undefined;
+  const killId = decision === 'kill' && !observed ? turn.id('kill') : undefined;
+  if (judgement.elevate && !observed) turn.raise(session, 'elevated');
+  const title = titleOf(context, judgement);
+  const record = turn.decide(session, {
+    cause: 'intent',
+    decision,
+    mode: observed ? 'observe' : 'enforce',
+    severity: broken ? 'critical' : severityOf(judgement),
+    title: broken ? `Too many machine kills: a person must decide. ${title}` : title,
+    callId: event.callId,
+    invariants: judgement.invariants,
+    indicators: judgement.indicators,
+    signals: judgement.signals,
+    impact: judgement.impact,
+    shown: shownOf(event),
+    effects: event.derived.effects,
+    digest: event.claimed.digest,
+    holdId,
+    killId,
+    next: nextOf(decision),
+  });
+  call.decisionId = record.decisionId;
+  call.reason = reasonOf(judgement);
+  if (killId !== undefined) {
+    call.state = 'denied';
+    killSession(turn, session, killId, 'haltwire', title);
+    return;
+  }
+  // The sdk decided this one itself, under its lease or because reads go on without one.
+  if (event.claimed.readOnly === true) {
+    call.state = 'fast';
+    return;
+  }
+  const answer =
+    observed || decision === 'alert' || decision === 'allow' ? 'allow' : decision === 'hold' ? 'hold' : 'deny';
+  call.state = answer === 'allow' ? 'allowed' : answer === 'hold' ? 'held' : 'denied';
+  const ttl = context.policy.policy.responses.holdTtlSeconds * 1000;
+  if (holdId !== undefined) {
+    openHold(turn, session, call, {
+      holdId,
+      sessionKey: session.key,
+      tenantId: session.tenantId,
+      agentId: session.agentId,
+      sessionId: session.sessionId,
+      callId: event.callId,
+      decisionId: record.decisionId,
+      title: record.title,
+      shown: record.shown ?? '',
+      shownHash: record.shownHash ?? '',
+      digest: call.digest,
+      impact: judgement.impact,
+      findings: [...record.invariants, ...record.indicators],
+      openedAt: turn.now,
+      expiresAt: turn.now + ttl,
+    });
+  }
+  turn.out.push({
+    type: 'verdict',
+    sessionKey: session.key,
+    callId: event.callId,
+    digest: call.digest,
+    decision: answer,
+    decisionId: record.decisionId,
+    postureEpoch: session.postureEpoch,
+    deadlineMs: answer === 'hold' ? ttl : ALLOW_DEADLINE_MS,
+    holdId,
+    reason: call.reason,
+  });
+}
+
+/** After a kill nothing is judged any more: the answer is no, and an acknowledged stop that was none is reported. */
+function refuseKilled(turn: Turn, session: SessionState, event: CallEvent): void {
+  const acknowledged = session.kill?.acknowledged !== undefined;
+  const record = turn.decide(session, {
+    cause: 'intent',
+    decision: 'deny',
+    severity: acknowledged ? 'high' : 'info',
+    title: `${session.agentId} asks for a call after its kill.`,
+    callId: event.callId,
+    shown: shownOf(event),
+    effects: event.derived.effects,
+    digest: event.claimed.digest,
+    killId: session.kill?.killId,
+  });
+  if (event.claimed.readOnly === true) return;
+  turn.out.push({
+    type: 'verdict',
+    sessionKey: session.key,
+    callId: event.callId,
+    digest: event.claimed.digest ?? '',
+    decision: 'deny',
+    decisionId: record.decisionId,
+    postureEpoch: session.postureEpoch,
+    deadlineMs: 0,
+    reason: 'This session was killed. A person can release it.',
+  });
+}

@@ -1,0 +1,161 @@
+import type { CallEvent, InputRecord, LogEntry, SessionEvent, SnapshotEntry } from '@haltwire/schemas';
+import { sessionKeyOf } from '@haltwire/schemas';
+import { onIntent } from './calls/intent.ts';
+import { onAbandoned, onStarted } from './calls/progress.ts';
+import { onResult } from './calls/result.ts';
+import { onCommand } from './commands.ts';
+import { admit } from './intake.ts';
+import { acknowledgeKill } from './kills.ts';
+import type { Output } from './outputs.ts';
+import { shownOf } from './shown.ts';
+import type { SessionState } from './state/session.ts';
+import { StateStore } from './state/store.ts';
+import { fireTimers, nextTimer } from './timers.ts';
+import { Turn } from './turn.ts';
+
+/**
+ * The detector's engine: one ordered input in, decisions out.
+ *
+ * Pure and synchronous: no I/O, no clock, no randomness; time is the log's append time. The same records in the same
+ * order give the same outputs, byte for byte, whether or not the engine was restored from a snapshot in between.
+ *
+ * @example
+ * const engine = new Engine();
+ * for (const entry of recorded) outputs.push(...engine.process(entry, inputRecordSchema.parse(JSON.parse(entry.value))));
+ */
+export class Engine {
+  readonly store = new StateStore();
+  /** Sessions with an open timer, by the log time of the next one. */
+  readonly #timers = new Map<string, number>();
+
+  /** Judges one record. Records must come in log order, each once. Throws only on a fault of the engine itself. */
+  process(entry: LogEntry, record: InputRecord): readonly Output[] {
+    const turn = new Turn(this.store, entry);
+    this.#fireDue(turn);
+    this.#dispatch(turn, record);
+    return turn.out;
+  }
+
+  /** Log time of the earliest open timer: the owner appends ticks while there is one. */
+  nextTimer(): number | undefined {
+    let next: number | undefined;
+    for (const at of this.#timers.values()) if (next === undefined || at < next) next = at;
+    return next;
+  }
+
+  /** State that changed since the last call. */
+  takeChanges(): SnapshotEntry[] {
+    return this.store.takeChanges();
+  }
+
+  /** Puts one snapshot entry back; call for all entries before the first `process`. */
+  restore(key: string, value: string): void {
+    this.store.restore(key, value);
+  }
+
+  /** Call once after the last `restore`. */
+  restored(): void {
+    for (const session of this.store.sessions.values()) this.#schedule(session);
+  }
+
+  #dispatch(turn: Turn, record: InputRecord): void {
+    switch (record.type) {
+      case 'call':
+      case 'session':
+        this.#onEvent(turn, record);
+        return;
+      case 'command':
+        onCommand(turn, record);
+        if (this.store.sessions.has(sessionKeyOf(record))) this.#schedule(turn.store.session(record));
+        return;
+      case 'kill-acknowledged':
+        if (!this.store.sessions.has(sessionKeyOf(record))) return;
+        acknowledgeKill(turn, turn.store.session(record), record);
+        this.#schedule(turn.store.session(record));
+        return;
+      case 'policy': {
+        const tenant = turn.store.tenant(record.tenantId);
+        tenant.policy = record.policy;
+        tenant.policyHash = record.policyHash;
+        return;
+      }
+      case 'claim':
+        turn.store.partition.epoch = turn.entry.position.offset;
+        turn.out.push({ type: 'claimed', owner: record.owner, epoch: turn.entry.position.offset });
+        return;
+      case 'tick':
+        return;
+    }
+  }
+
+  #onEvent(turn: Turn, event: CallEvent | SessionEvent): void {
+    const session = turn.store.session(event);
+    session.lastAt = turn.now;
+    this.#deliver(turn, session, admit(session, event, turn.now));
+    this.#schedule(session);
+  }
+
+  #deliver(turn: Turn, session: SessionState, events: readonly (CallEvent | SessionEvent)[]): void {
+    for (const event of events) {
+      if (event.type === 'session') onSession(turn, session, event);
+      else onCall(turn, session, event);
+    }
+  }
+
+  #fireDue(turn: Turn): void {
+    const due = [...this.#timers].filter(([, at]) => at <= turn.now);
+    // A fixed order: after a restore the map is filled in another one.
+    due.sort(([keyA, a], [keyB, b]) => a - b || (keyA < keyB ? -1 : 1));
+    for (const [key] of due) {
+      const known = this.store.sessions.get(key);
+      this.#timers.delete(key);
+      if (known === undefined) continue;
+      const session = turn.store.session(known);
+      fireTimers(turn, session, gapMs(turn, session), (events) => this.#deliver(turn, session, events));
+      this.#schedule(session);
+    }
+  }
+
+  #schedule(session: SessionState): void {
+    const tenant = this.store.tenants.get(session.tenantId);
+    const next = nextTimer(session, (tenant?.policy.responses.gapSeconds ?? 2) * 1000);
+    if (next === undefined) this.#timers.delete(session.key);
+    else this.#timers.set(session.key, next);
+  }
+}
+
+function gapMs(turn: Turn, session: SessionState): number {
+  return turn.store.tenant(session.tenantId).policy.responses.gapSeconds * 1000;
+}
+
+function onSession(turn: Turn, session: SessionState, event: SessionEvent): void {
+  session.ended = event.phase === 'ended';
+  const attested = event.observed.task?.id;
+  // The first attested task stays: a session cannot change its task by sending another token.
+  if (attested !== undefined && !session.taskAttested && session.callCount === 0) {
+    session.taskId = attested;
+    session.taskAttested = true;
+  }
+  turn.out.push({ type: 'session', sessionKey: session.key });
+}
+
+function onCall(turn: Turn, session: SessionState, event: CallEvent): void {
+  const { sessionKey, agentId, callId } = { sessionKey: session.key, agentId: session.agentId, callId: event.callId };
+  turn.out.push({
+    type: 'activity',
+    activity: {
+      sessionKey,
+      agentId,
+      callId,
+      phase: event.phase,
+      tool: event.claimed.tool?.name ?? 'unknown',
+      shown: event.phase === 'intent' ? shownOf(event).slice(0, 300) : '',
+      logTime: turn.now,
+      offset: turn.entry.position.offset,
+    },
+  });
+  if (event.phase === 'intent') onIntent(turn, session, event);
+  else if (event.phase === 'started') onStarted(turn, session, event);
+  else if (event.phase === 'abandoned') onAbandoned(turn, session, event);
+  else onResult(turn, session, event);
+}

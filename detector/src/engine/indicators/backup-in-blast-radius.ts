@@ -1,0 +1,18 @@
+import type { Check } from '../judge/check.ts';
+import { describeAct } from '../judge/words.ts';
+
+/** The act destroys backups, or something whose only backups are on it. */
+export const backupInBlastRadius: Check = {
+  name: 'backup-in-blast-radius',
+  tags: ['ASI02', 'AML.T0101'],
+  proof: ({ effects }) => {
+    const found = effects.find(
+      (judged) => judged.effect.destructiveness >= 0.6 && (judged.effect.touchesBackups || judged.backups === 'self'),
+    );
+    if (found === undefined) return undefined;
+    const name = found.resourceName ?? found.effect.target.id ?? `the ${found.effect.resource}`;
+    return found.backups === 'self'
+      ? `The only backups of "${name}" are on it.`
+      : `Backups would be lost: ${describeAct(found)}.`;
+  },
+};

@@ -1,0 +1,19 @@
+import type { Check } from '../judge/check.ts';
+import { describeAct } from '../judge/words.ts';
+
+/** How many of the newest calls count as "just before". */
+const RECENT_CALLS_MS = 120_000;
+
+/** A destructive act right after failures: the commonest early warning, one to three calls before the harm. */
+export const escalationAfterFailure: Check = {
+  name: 'escalation-after-failure',
+  tags: ['ASI10'],
+  proof: ({ session, worst, policy, now }) => {
+    if (worst === undefined || worst.effect.destructiveness < 0.6 || worst.impact < policy.policy.responses.highImpact)
+      return undefined;
+    const failure = session.failures.findLast((candidate) => now - candidate.at <= RECENT_CALLS_MS);
+    return failure === undefined
+      ? undefined
+      : `${failure.tool} has just failed, and now the agent is ${describeAct(worst)}.`;
+  },
+};

@@ -1,0 +1,17 @@
+import type { Check } from '../judge/check.ts';
+import { describeAct } from '../judge/words.ts';
+
+/** An act that changes something is authorised by a secret that cannot be seen from outside. */
+export const unknownCredential: Check = {
+  name: 'unknown-credential',
+  tags: ['ASI03'],
+  proof: ({ effects, policy }) => {
+    const found = effects.find(
+      (judged) =>
+        !judged.isRead &&
+        judged.effect.credentialRef === 'unknown' &&
+        judged.impact >= policy.policy.responses.highImpact / 2,
+    );
+    return found === undefined ? undefined : `It cannot be seen which credential authorises ${describeAct(found)}.`;
+  },
+};
