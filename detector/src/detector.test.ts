@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { type Decision, TOPIC } from '@haltwire/schemas';
 import { afterEach, describe, expect, it } from 'vitest';
 import { call, effect, policyRecord, STAGING_TOKEN, session, volumeDelete } from './testing/builders.ts';
 import { MemoryLog } from './testing/memory-log.ts';
-import { type Peer, startServer, type TestServer, TOKENS } from './testing/server.ts';
+import { type Peer, revoked, startServer, type TestServer, TOKENS } from './testing/server.ts';
 import { nineSeconds } from './testing/story.ts';
 
 const servers: TestServer[] = [];
@@ -83,6 +84,18 @@ describe("an agent's socket", () => {
     await expect(server.connect('nobody', '/v1/agent')).rejects.toThrow('401');
     await expect(server.connect(TOKENS.admin, '/v1/agent')).rejects.toThrow('403');
     await expect(server.connect(TOKENS.agent, '/v1/analyst')).rejects.toThrow('403');
+  });
+
+  it("is closed once its key is revoked, and so is an analyst's once the token is", async () => {
+    const server = await start(new MemoryLog(), { checkMs: 5 });
+    const peers = [await hello(server), await server.connect(TOKENS.viewer, '/v1/analyst')];
+    const closed = peers.map(({ socket }) => once(socket, 'close'));
+    revoked.add(TOKENS.agent).add(TOKENS.viewer);
+    try {
+      expect((await Promise.all(closed)).map(([code]) => code)).toEqual([4401, 4401]);
+    } finally {
+      revoked.clear();
+    }
   });
 
   it("acknowledges a kill, and the record says that it is the sdk's own word", async () => {

@@ -34,6 +34,8 @@ export interface DetectorOptions {
   readonly owner?: string;
   /** Length of a lease, ms: how long plain reads go on deciding locally after the detector falls silent. Default 3000. */
   readonly leaseTtlMs?: number;
+  /** How often open sockets are pinged and their keys checked again, ms. Default 5000. */
+  readonly checkMs?: number;
   /** Records between snapshots of engine state. Default 2000. */
   readonly snapshotEvery?: number;
   /** Default: says nothing. */
@@ -66,6 +68,7 @@ export interface Detector {
 export function createDetector(options: DetectorOptions): Detector {
   const { source, sink, snapshots, authenticator, partition = 0, leaseTtlMs = 3000, snapshotEvery = 2000 } = options;
   const owner = options.owner ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const checkMs = options.checkMs ?? 5000;
   const logger = options.logger ?? silentLogger;
   const metrics = new Metrics();
   const decisions = new DecisionLog();
@@ -92,8 +95,16 @@ export function createDetector(options: DetectorOptions): Detector {
     onRecovered,
   });
   const { engine } = runner;
-  const stream = new AnalystStream(engine.store, metrics);
-  const gateway = new Gateway({ engine, isLive: () => runner.live, sink, metrics, logger, leaseTtlMs, pingMs: 5000 });
+  const stream = new AnalystStream(engine.store, metrics, checkMs);
+  const gateway = new Gateway({
+    engine,
+    isLive: () => runner.live,
+    sink,
+    metrics,
+    logger,
+    leaseTtlMs,
+    pingMs: checkMs,
+  });
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 64 * 1024 });
 
   return {
@@ -118,9 +129,10 @@ export function createDetector(options: DetectorOptions): Detector {
         );
         return true;
       }
+      const stillValid = (): boolean => token !== undefined && authenticator.authenticate(token) !== undefined;
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        if (principal.kind === 'agent') gateway.accept(webSocket, principal);
-        else stream.accept(webSocket, principal);
+        if (principal.kind === 'agent') gateway.accept(webSocket, principal, stillValid);
+        else stream.accept(webSocket, principal, stillValid);
       });
       return true;
     },

@@ -3,6 +3,7 @@ import { parseSessionKey } from '@haltwire/schemas';
 import type { WebSocket } from 'ws';
 import type { Output } from '../engine/outputs.ts';
 import type { StateStore } from '../engine/state/store.ts';
+import { CLOSE_REVOKED } from '../gateway/close-codes.ts';
 import type { Metrics } from '../metrics.ts';
 import { caseView, holdsOf, sessionsOf, sessionView } from './views.ts';
 
@@ -14,6 +15,7 @@ const SNAPSHOT_SESSIONS = 1000;
 interface Client {
   readonly socket: WebSocket;
   readonly tenantId: string;
+  readonly stillValid: () => boolean;
   missed: number;
 }
 
@@ -22,15 +24,19 @@ export class AnalystStream {
   readonly #clients = new Set<Client>();
   readonly #store: StateStore;
   readonly #metrics: Metrics;
+  readonly #checker: NodeJS.Timeout;
 
-  constructor(store: StateStore, metrics: Metrics) {
+  /** @param checkMs How often tokens of open sockets are checked again, ms. */
+  constructor(store: StateStore, metrics: Metrics, checkMs: number) {
     this.#store = store;
     this.#metrics = metrics;
+    this.#checker = setInterval(() => this.#dropRevoked(), checkMs);
+    this.#checker.unref();
   }
 
   /** Takes an authenticated person's socket. */
-  accept(socket: WebSocket, person: Extract<Principal, { kind: 'person' }>): void {
-    const client: Client = { socket, tenantId: person.tenantId, missed: 0 };
+  accept(socket: WebSocket, person: Extract<Principal, { kind: 'person' }>, stillValid: () => boolean): void {
+    const client: Client = { socket, tenantId: person.tenantId, stillValid, missed: 0 };
     this.#clients.add(client);
     socket.on('close', () => this.#clients.delete(client));
     socket.on('error', () => socket.terminate());
@@ -54,7 +60,13 @@ export class AnalystStream {
   }
 
   close(): void {
+    clearInterval(this.#checker);
     for (const { socket } of this.#clients) socket.close(1001, 'the server is stopping');
+  }
+
+  #dropRevoked(): void {
+    for (const { socket, stillValid } of this.#clients)
+      if (!stillValid()) socket.close(CLOSE_REVOKED, 'the token was revoked');
   }
 
   #broadcast(tenantId: string | undefined, message: AnalystMessage): void {

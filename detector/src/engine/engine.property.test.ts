@@ -1,5 +1,5 @@
 import type { Decision, Effect, InputRecord } from '@haltwire/schemas';
-import { canonicalJson, decisionRank, decisionSchema, sha256Hex } from '@haltwire/schemas';
+import { decisionRank, decisionSchema, sha256Hex } from '@haltwire/schemas';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { arbitraryStep } from '../testing/arbitrary.ts';
@@ -78,8 +78,9 @@ describe('the engine', () => {
         for (const { record, waitMs } of steps) {
           bench.wait(waitMs);
           for (const { decision } of only(bench.feed(record), 'decision')) {
-            const { hash, ...body } = decisionSchema.parse(JSON.parse(JSON.stringify(decision))) as Decision;
-            expect(hash).toBe(sha256Hex(canonicalJson(body)));
+            const { hash, ...body } = JSON.parse(JSON.stringify(decision)) as Decision;
+            decisionSchema.parse(decision);
+            expect(hash).toBe(sha256Hex(JSON.stringify(body)));
             expect(ids.has(decision.decisionId)).toBe(false);
             ids.add(decision.decisionId);
           }

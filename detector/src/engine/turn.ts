@@ -1,5 +1,4 @@
 import {
-  canonicalJson,
   type Decision,
   type DecisionKind,
   deterministicId,
@@ -128,7 +127,8 @@ export class Turn {
       tags: [...new Set(findings.flatMap((finding) => finding.tags))],
       prevHash: this.store.partition.chain,
     };
-    const hash = sha256Hex(canonicalJson(body));
+    // Over the bytes as written: `hash` is the last member, so a verifier cuts it off and hashes the rest.
+    const hash = sha256Hex(JSON.stringify(body));
     this.store.partition.chain = hash;
     const decision: Decision = { ...body, hash };
     this.out.push({ type: 'decision', decision });

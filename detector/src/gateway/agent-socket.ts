@@ -25,10 +25,18 @@ export class AgentSocket {
   readonly agent: Extract<Principal, { kind: 'agent' }>;
   readonly sessions = new Set<string>();
   alive = true;
+  /** Asks again whether the key is still good: a revoked one loses its socket. */
+  readonly stillValid: () => boolean;
   readonly #socket: WebSocket;
 
-  constructor(socket: WebSocket, agent: Extract<Principal, { kind: 'agent' }>, host: AgentSocketHost) {
+  constructor(
+    socket: WebSocket,
+    agent: Extract<Principal, { kind: 'agent' }>,
+    stillValid: () => boolean,
+    host: AgentSocketHost,
+  ) {
     this.agent = agent;
+    this.stillValid = stillValid;
     this.#socket = socket;
     socket.on('message', (data, isBinary) => this.#onMessage(isBinary ? '' : String(data), host));
     socket.on('pong', () => {

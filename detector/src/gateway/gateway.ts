@@ -15,6 +15,7 @@ import type { SessionState } from '../engine/state/session.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { AgentSocket, type AgentSocketHost } from './agent-socket.ts';
+import { CLOSE_REVOKED } from './close-codes.ts';
 import { openVerdicts } from './open-verdicts.ts';
 
 export interface GatewayOptions {
@@ -49,8 +50,8 @@ export class Gateway implements AgentSocketHost {
   }
 
   /** Takes an authenticated socket. */
-  accept(socket: WebSocket, agent: Extract<Principal, { kind: 'agent' }>): void {
-    this.#sockets.add(new AgentSocket(socket, agent, this));
+  accept(socket: WebSocket, agent: Extract<Principal, { kind: 'agent' }>, stillValid: () => boolean): void {
+    this.#sockets.add(new AgentSocket(socket, agent, stillValid, this));
   }
 
   /** Sends what concerns connected sessions. Called for each record's outputs, in log order. */
@@ -108,6 +109,10 @@ export class Gateway implements AgentSocketHost {
   onRenew(socket: AgentSocket, sessionId: string, n: number): void {
     const session = this.#session(socket.sessionKey(sessionId));
     if (!this.#options.isLive()) return;
+    if (!socket.stillValid()) {
+      socket.close(CLOSE_REVOKED, 'the key was revoked');
+      return;
+    }
     if (session?.kill !== undefined) {
       socket.send(killMessage(sessionId, session.kill, this.#epoch, session.postureEpoch));
       return;
@@ -185,7 +190,8 @@ export class Gateway implements AgentSocketHost {
 
   #pingAll(): void {
     for (const socket of this.#sockets) {
-      if (socket.alive) socket.ping();
+      if (!socket.stillValid()) socket.close(CLOSE_REVOKED, 'the key was revoked');
+      else if (socket.alive) socket.ping();
       else socket.terminate();
     }
   }

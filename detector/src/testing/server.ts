@@ -30,8 +30,10 @@ const principals: Record<string, Principal> = {
   admin: { kind: 'person', tokenId: 'a', tenantId: 'default', name: 'ada', role: 'admin' },
   'stranger-admin': { kind: 'person', tokenId: 's', tenantId: 'elsewhere', name: 'stan', role: 'admin' },
 };
+/** Tokens that a test has taken back. */
+export const revoked = new Set<string>();
 const authenticator: Authenticator = {
-  authenticate: (token) => (Object.hasOwn(principals, token) ? principals[token] : undefined),
+  authenticate: (token) => (Object.hasOwn(principals, token) && !revoked.has(token) ? principals[token] : undefined),
 };
 
 export interface TestServer {
