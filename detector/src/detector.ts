@@ -34,7 +34,7 @@ export interface DetectorOptions {
   readonly owner?: string;
   /** Length of a lease, ms: how long plain reads go on deciding locally after the detector falls silent. Default 3000. */
   readonly leaseTtlMs?: number;
-  /** How often open sockets are pinged and their keys checked again, ms. Default 5000. */
+  /** How often the keys of open sockets are checked again, ms. Default 5000. */
   readonly checkMs?: number;
   /** Records between snapshots of engine state. Default 2000. */
   readonly snapshotEvery?: number;
@@ -103,7 +103,8 @@ export function createDetector(options: DetectorOptions): Detector {
     metrics,
     logger,
     leaseTtlMs,
-    pingMs: checkMs,
+    pingMs: 5000,
+    checkMs,
   });
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 64 * 1024 });
 

@@ -29,6 +29,8 @@ export interface GatewayOptions {
   readonly leaseTtlMs: number;
   /** Dead sockets are found within twice this, ms. */
   readonly pingMs: number;
+  /** How often keys of open sockets are checked again, ms. */
+  readonly checkMs: number;
 }
 
 /**
@@ -41,12 +43,14 @@ export class Gateway implements AgentSocketHost {
   /** Session key -> sockets that said hello for it. More than one after a half-open reconnect. */
   readonly #bySession = new Map<string, Set<AgentSocket>>();
   readonly #sockets = new Set<AgentSocket>();
-  readonly #pinger: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.#pinger = setInterval(() => this.#pingAll(), options.pingMs);
-    this.#pinger.unref();
+    this.#timers = [
+      setInterval(() => this.#pingAll(), options.pingMs).unref(),
+      setInterval(() => this.#dropRevoked(), options.checkMs).unref(),
+    ];
   }
 
   /** Takes an authenticated socket. */
@@ -81,7 +85,7 @@ export class Gateway implements AgentSocketHost {
 
   /** Closes all sockets; agents reconnect when the server is back. */
   close(): void {
-    clearInterval(this.#pinger);
+    for (const timer of this.#timers) clearInterval(timer);
     for (const socket of this.#sockets) socket.close(1001, 'the server is stopping');
   }
 
@@ -190,10 +194,13 @@ export class Gateway implements AgentSocketHost {
 
   #pingAll(): void {
     for (const socket of this.#sockets) {
-      if (!socket.stillValid()) socket.close(CLOSE_REVOKED, 'the key was revoked');
-      else if (socket.alive) socket.ping();
+      if (socket.alive) socket.ping();
       else socket.terminate();
     }
+  }
+
+  #dropRevoked(): void {
+    for (const socket of this.#sockets) if (!socket.stillValid()) socket.close(CLOSE_REVOKED, 'the key was revoked');
   }
 }
 
