@@ -1,0 +1,91 @@
+import { performance } from 'node:perf_hooks';
+import { type ClassifyInput, loadClassifier } from '../src/classify/index.ts';
+
+/**
+ * Time of one classification, over a seeded mixed corpus of our own making.
+ *
+ * node --conditions=@haltwire/source collector/bench/classify.ts [calls] [seed]
+ */
+const calls = Number(process.argv[2] ?? 20_000);
+let state = Number(process.argv[3] ?? 1) >>> 0;
+
+/** mulberry32: the same seed gives the same corpus. */
+function random(): number {
+  state = (state + 0x6d2b79f5) >>> 0;
+  let t = state;
+  t = Math.imul(t ^ (t >>> 15), t | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+}
+
+const pick = <T>(items: readonly [T, ...T[]]): T => items[Math.floor(random() * items.length)] ?? items[0];
+const word = () => pick(['app', 'src', 'data', 'volume', 'users', 'orders', 'deploy', 'build', 'main', 'index']);
+const path = () => `${pick(['', './', '/srv/', '../'])}${word()}/${word()}.${pick(['ts', 'py', 'md', 'log'])}`;
+
+const kinds: Readonly<Record<string, () => Pick<ClassifyInput, 'tool' | 'arguments'>>> = {
+  'shell, simple': () =>
+    shell(
+      pick([`ls -la ${word()}`, `cat ${path()}`, `grep -rn ${word()} ${word()}`, 'git status', `rm -rf ${path()}`]),
+    ),
+  'shell, compound': () =>
+    shell(
+      `cd ${word()} && for f in a b c; do cp $f ${path()} || echo "no $f"; done; ` +
+        `bash -c 'find . -name "*.${word()}" -exec rm {} \\;' | tee ${path()} > /dev/null`,
+    ),
+  'shell, curl with GraphQL': () =>
+    shell(
+      `curl -s -X POST https://api.example.com/graphql -H "Authorization: Bearer $T" -d '` +
+        `{"query":"mutation { ${word()}Delete(id: \\"${word()}\\") }"}'`,
+    ),
+  'SQL, short': () => ({
+    tool: { name: 'execute_sql' },
+    arguments: {
+      query: `select id, name from ${word()} where ${word()} = ${Math.floor(random() * 100)} order by id limit 10`,
+    },
+  }),
+  'SQL, 2,000 columns': () => ({
+    tool: { name: 'execute_sql' },
+    arguments: { query: `select ${Array.from({ length: 2000 }, word).join(', ')} from ${word()}` },
+  }),
+  HTTP: () => ({
+    tool: { name: 'http_request' },
+    arguments: {
+      url: `https://api.example.com/v1/${word()}/${Math.floor(random() * 1e6)}`,
+      method: pick(['GET', 'POST', 'DELETE']),
+      body: { name: word() },
+    },
+  }),
+  'file tool': () => ({
+    tool: { name: pick(['read_file', 'write_file']) },
+    arguments: { path: path(), content: word() },
+  }),
+  'named tool': () => ({ tool: { name: `${pick(['get', 'create', 'delete'])}_${word()}` }, arguments: { id: word() } }),
+};
+
+function shell(command: string): Pick<ClassifyInput, 'tool' | 'arguments'> {
+  return { tool: { name: 'bash' }, arguments: { command } };
+}
+
+const classifier = await loadClassifier();
+const names = Object.keys(kinds) as [string, ...string[]];
+const times = new Map(names.map((name) => [name, [] as number[]]));
+for (let turn = 0; turn < calls * 2; turn++) {
+  const name = pick(names);
+  const call = kinds[name]?.();
+  if (call === undefined) continue;
+  const input: ClassifyInput = { phase: 'intent', ...call, cwd: '/srv/app', credentials: [] };
+  const begin = performance.now();
+  classifier.classify(input);
+  // The first half warms up.
+  if (turn >= calls) times.get(name)?.push(performance.now() - begin);
+}
+
+const quantile = (sorted: readonly number[], q: number) =>
+  ((sorted[Math.floor(sorted.length * q)] ?? 0) * 1000).toFixed(1);
+console.log(`${'kind'.padEnd(28)}${'calls'.padStart(8)}${'p50 us'.padStart(10)}${'p99 us'.padStart(10)}`);
+for (const [name, list] of [...times, ['all', [...times.values()].flat()] as const]) {
+  const sorted = [...list].sort((a, b) => a - b);
+  console.log(
+    `${name.padEnd(28)}${String(sorted.length).padStart(8)}${quantile(sorted, 0.5).padStart(10)}${quantile(sorted, 0.99).padStart(10)}`,
+  );
+}

@@ -1,0 +1,80 @@
+import { type CredentialUse, type Derived, findPlaceholders, readVerbs } from '@haltwire/schemas';
+import { Findings } from './findings.ts';
+import { textOf } from './generic.ts';
+import { type EffectDraft, worstOf } from './impact.ts';
+import { outcomeOf } from './outcome.ts';
+import { route } from './route.ts';
+import { secretSourceOf } from './secret-source.ts';
+import type { Classifier, ClassifyInput } from './types.ts';
+
+/** The classifier. Its parsers must be loaded: use `loadClassifier`. */
+export function createClassifier(): Classifier {
+  return { classify };
+}
+
+function classify(input: ClassifyInput): Derived {
+  let credentials: CredentialUse[] = [];
+  try {
+    credentials = merged(input.credentials, findPlaceholders(textOf(input.arguments)), 64);
+    return derive(input, new Findings(credentials));
+  } catch (error) {
+    // Whatever the input did to us, it must not pass as harmless.
+    const findings = new Findings(credentials);
+    findings.unclear(`not classified: ${error instanceof Error ? error.name : 'unknown failure'}`);
+    findings.add({ verb: 'unknown', resource: 'unknown', system: 'tool', evidence: 'not classified', confidence: 0.1 });
+    return derived(input, findings);
+  }
+}
+
+/** An assignment, a comment, an empty text: every judged call has an effect to show. */
+const NOTHING: EffectDraft = {
+  verb: 'execute',
+  resource: 'nothing',
+  system: 'shell',
+  destructiveness: 0,
+  reversibility: 'reversible',
+  evidence: 'does nothing that leaves the call',
+};
+
+function derive(input: ClassifyInput, findings: Findings): Derived {
+  if (input.truncated === true && input.phase !== 'result') findings.unclear('the arguments were cut at a size cap');
+  // A result without its arguments is judged by its text; the intent has the effects.
+  if (input.phase === 'intent' || input.arguments !== undefined) {
+    route(findings, input);
+    if (findings.effects.length === 0) findings.add(NOTHING);
+  }
+  return derived(input, findings);
+}
+
+function derived(input: ClassifyInput, findings: Findings): Derived {
+  const { effects, opaque, secretHunt } = findings;
+  const harmless = effects.every((effect) => readVerbs.includes(effect.verb) && effect.confidence === 1);
+  const known = effects.length > 0;
+  const answer: Derived = {
+    effects,
+    worst: worstOf(effects),
+    readOnly: known && harmless && !findings.sensitive && opaque === undefined && findings.credentials.length === 0,
+    credentials: [...findings.credentials],
+    secretsSeen: [],
+  };
+  if (secretHunt !== undefined) answer.secretHunt = secretHunt;
+  if (opaque !== undefined) answer.opaque = opaque;
+  const { result } = input;
+  if (result === undefined) return answer;
+  answer.secretsSeen = merged(result.secretsSeen, findPlaceholders(result.text ?? ''), 256);
+  answer.outcome = outcomeOf(result, effects);
+  if (answer.secretsSeen.length > 0) {
+    const searched = effects.some((effect) => effect.verb === 'search' || effect.verb === 'execute');
+    const source = secretSourceOf(result.text, findings.sources, searched);
+    if (source !== undefined) answer.secretSource = source;
+  }
+  return answer;
+}
+
+/** Both lists, each fingerprint once. */
+function merged(first: readonly CredentialUse[], second: readonly CredentialUse[], most: number): CredentialUse[] {
+  const byFingerprint = new Map<string, CredentialUse>();
+  for (const use of [...first, ...second])
+    if (!byFingerprint.has(use.fingerprint)) byFingerprint.set(use.fingerprint, use);
+  return [...byFingerprint.values()].slice(0, most);
+}

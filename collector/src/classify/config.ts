@@ -1,0 +1,31 @@
+/** Bounds of one classification: hostile input costs a fixed amount of work, then counts as opaque. */
+export const LIMITS = {
+  /** Longest text that a parser is given, characters. */
+  parsedText: 65_536,
+  /** Nested interpreters, functions and substitutions. */
+  depth: 12,
+  /** Commands walked in one call, all levels together. */
+  commands: 600,
+  /** Syntax nodes visited in one call. */
+  nodes: 20_000,
+  /** Characters that variables may expand to in one call. */
+  expandedText: 1_000_000,
+  /** Words of one command. */
+  words: 4096,
+  /** Items of a literal loop that are walked one by one. */
+  loopItems: 16,
+  /** Words that braces may expand to. */
+  braceWords: 32,
+  /** Members of arguments that are looked at. */
+  members: 500,
+  /** Values kept of a variable, characters. */
+  variable: 8192,
+  /** Nesting of brackets in SQL and GraphQL. */
+  brackets: 150,
+  /** Operators and chaining keywords in SQL: each may be one level of the parser's recursion. */
+  sqlOperators: 1500,
+  /** Tokens of a GraphQL document. */
+  graphqlTokens: 8000,
+  /** Result text that is searched, characters. */
+  resultText: 8192,
+} as const;

@@ -1,0 +1,90 @@
+import { type CredentialUse, type Effect, MAX_EFFECTS } from '@haltwire/schemas';
+import { LIMITS } from './config.ts';
+import { type EffectDraft, rate } from './impact.ts';
+import { cut, cutTarget } from './text.ts';
+
+/** What one classification has found so far. The families add to it; nobody takes away. */
+export class Findings {
+  readonly effects: Effect[] = [];
+  readonly credentials: readonly CredentialUse[];
+  /** Paths and URLs that the call reads, in order. */
+  readonly sources: string[] = [];
+  opaque: string | undefined;
+  secretHunt: { evidence: string } | undefined;
+  /** Something names secrets: the call is not plainly read-only. */
+  sensitive = false;
+  #commands = 0;
+  #nodes = 0;
+  #text = 0;
+  #spent = false;
+
+  constructor(credentials: readonly CredentialUse[]) {
+    this.credentials = credentials;
+  }
+
+  /** Rates and records an effect. Past the cap a single unknown one stands for the rest. */
+  add(draft: EffectDraft): void {
+    if (this.effects.length === MAX_EFFECTS - 1) {
+      this.unclear('more effects than are kept');
+      this.effects.push(toEffect({ verb: 'unknown', resource: 'unknown', system: draft.system, evidence: 'overflow' }));
+    }
+    if (this.effects.length >= MAX_EFFECTS) return;
+    this.effects.push(toEffect(draft));
+  }
+
+  /** Something could not be read. The first reason is kept. */
+  unclear(reason: string): void {
+    this.opaque ??= cut(reason, 300);
+  }
+
+  /** The call looks for secrets. The first evidence is kept. */
+  hunt(evidence: string): void {
+    this.secretHunt ??= { evidence: cut(evidence, 300) };
+    this.sensitive = true;
+  }
+
+  source(pathOrUrl: string): void {
+    if (this.sources.length < 64) this.sources.push(cut(pathOrUrl, 512));
+  }
+
+  /** Counts a walked command; false when the budget is spent. */
+  spendCommand(): boolean {
+    return ++this.#commands <= LIMITS.commands || this.#exhausted('more commands than are walked');
+  }
+
+  /** Counts a visited node of a syntax tree; false when the budget is spent. */
+  spendNode(): boolean {
+    return ++this.#nodes <= LIMITS.nodes || this.#exhausted('more shell than is walked');
+  }
+
+  /** Counts expanded characters; false when the budget is spent. */
+  spendText(length: number): boolean {
+    this.#text += length;
+    return this.#text <= LIMITS.expandedText || this.#exhausted('more expanded text than is kept');
+  }
+
+  #exhausted(reason: string): false {
+    if (this.opaque !== reason) {
+      this.unclear(reason);
+      if (!this.#spent)
+        this.add({ verb: 'unknown', resource: 'unknown', system: 'shell', evidence: reason, confidence: 0.3 });
+      this.#spent = true;
+    }
+    return false;
+  }
+}
+
+function toEffect(draft: EffectDraft): Effect {
+  const rating = rate(draft);
+  const effect: Effect = {
+    verb: draft.verb,
+    resource: cut(draft.resource, 64) || 'unknown',
+    system: cut(draft.system, 64),
+    target: cutTarget(draft.target ?? {}),
+    ...rating,
+    evidence: cut(draft.evidence, 300),
+    confidence: draft.confidence ?? 0.9,
+  };
+  if (draft.credentialRef !== undefined) effect.credentialRef = draft.credentialRef;
+  return effect;
+}

@@ -1,0 +1,117 @@
+import { credentialIn } from './credentials.ts';
+import { classifyFileTool, isFileTool } from './files.ts';
+import type { Findings } from './findings.ts';
+import { classifyGeneric, namedTool, textOf } from './generic.ts';
+import { classifyHttpTool, isHttpTool } from './http/tool.ts';
+import { classifyCodeText, classifyShell } from './shell/shell.ts';
+import { looksLikeSql } from './sql/detect.ts';
+import { parseSql } from './sql/parse.ts';
+import { classifySql } from './sql/sql.ts';
+import { isRecord, memberOf, stringMember } from './text.ts';
+import type { ClassifyInput } from './types.ts';
+
+const commandMembers = ['command', 'cmd', 'script', 'shell_command', 'commandLine', 'command_line', 'bash'] as const;
+const codeMembers = ['code', 'python', 'javascript', 'source', 'snippet'] as const;
+const sqlMembers = ['sql', 'statement', 'query', 'sql_query', 'queries'] as const;
+const folderMembers = ['cwd', 'workdir', 'working_directory', 'workingDirectory', 'working_dir', 'dir'] as const;
+
+const SHELL_NAME =
+  /(?:^|[_.\-/])(?:shell|bash|sh|zsh|terminal|powershell|console)(?:$|[_.\-/])|(?:run|exec|execute)[_-]?(?:\w+[_-])?(?:command|cmd|script)|^Bash$|local_shell/i;
+const CODE_NAME =
+  /(?:run|exec|execute|eval)\w*(?:code|python|javascript|js|node|cell)|code[_-]?(?:interpreter|execution)|^python$|ipython|jupyter|repl/i;
+const SQL_NAME = /sql|query|database|(?:^|_)db(?:_|$)|postgres|mysql|sqlite|clickhouse|bigquery|snowflake|duckdb/i;
+
+/**
+ * Sends a call to the family that its arguments' shape names; the tool's name decides only where the shape is shared.
+ * To teach a new kind of tool: one more line here and one more file.
+ */
+export function route(findings: Findings, input: ClassifyInput): void {
+  const { tool, arguments: args, cwd } = input;
+  const folder = folderOf(args, cwd);
+  if (isFileTool(tool.name, args)) {
+    classifyFileTool(findings, tool.name, args, folder);
+    return;
+  }
+  const command = commandOf(tool.name, args);
+  if (command !== undefined) {
+    classifyShell(findings, command, folder);
+    return;
+  }
+  const code = CODE_NAME.test(tool.name)
+    ? typeof args === 'string'
+      ? args
+      : stringMember(args, codeMembers)
+    : undefined;
+  if (code !== undefined) {
+    classifyCodeText(findings, languageOf(tool.name, args), code, folder);
+    return;
+  }
+  if (isHttpTool(tool.name, args)) {
+    classifyHttpTool(findings, tool.name, args);
+    return;
+  }
+  const sql = sqlOf(tool.name, args);
+  if (sql !== undefined) {
+    const credentialRef = credentialIn(textOf(args), findings.credentials, false);
+    const { system } = namedTool(tool.name);
+    classifySql(findings, sql, {
+      system: system === 'tool' ? 'sql' : system,
+      credentialRef,
+      by: `tool ${tool.name}`,
+    });
+    return;
+  }
+  classifyGeneric(findings, tool, args);
+}
+
+/** The command of a shell tool: a text, or a program with its arguments. */
+function commandOf(name: string, args: unknown): string | readonly string[] | undefined {
+  const shellish = SHELL_NAME.test(name);
+  if (typeof args === 'string') return shellish ? args : undefined;
+  if (isArgv(args)) return shellish ? shellOf(args) : undefined;
+  const found = commandMembers.map((member) => memberOf(args, member)).find((value) => value !== undefined);
+  if (typeof found === 'string') return withArguments(found, args);
+  if (isArgv(found)) return shellOf(found);
+  return shellish ? stringMember(args, ['input', 'text', 'code']) : undefined;
+}
+
+/** `{command: 'rm', args: ['-rf', 'x']}` is one command line. */
+function withArguments(command: string, args: unknown): string | readonly string[] {
+  const more = memberOf(args, 'args') ?? memberOf(args, 'arguments');
+  return isArgv(more) && /^\S+$/.test(command) ? [command, ...more] : command;
+}
+
+function isArgv(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
+}
+
+/** A single text in a list is a command line, not a program of that name. */
+function shellOf(argv: readonly string[]): string | readonly string[] {
+  return argv.length === 1 ? (argv[0] ?? '') : argv;
+}
+
+function folderOf(args: unknown, cwd: string | undefined): string | undefined {
+  const own = stringMember(args, folderMembers);
+  if (own === undefined) return cwd;
+  return own.startsWith('/') || own.startsWith('~') || cwd === undefined ? own : `${cwd}/${own}`;
+}
+
+function languageOf(name: string, args: unknown): string {
+  return stringMember(args, ['language', 'lang']) ?? (/js|javascript|node/i.test(name) ? 'node' : 'python');
+}
+
+/** SQL among the arguments. `query` may be anything, so the tool's name or PostgreSQL's grammar has to agree. */
+function sqlOf(name: string, args: unknown): string | undefined {
+  if (typeof args === 'string') return SQL_NAME.test(name) && looksLikeSql(args) ? args : undefined;
+  if (!isRecord(args)) return undefined;
+  for (const member of sqlMembers) {
+    const value = args[member];
+    const text = isArgv(value) ? value.join(';\n') : value;
+    if (typeof text !== 'string') continue;
+    if (member !== 'query' && member !== 'queries') return text;
+    // A database's own query tool: what does not look like SQL is still run, and then is opaque.
+    if (/sql|postgres|clickhouse|bigquery|snowflake|duckdb/i.test(name)) return text;
+    if (looksLikeSql(text) && (SQL_NAME.test(name) || typeof parseSql(text) !== 'string')) return text;
+  }
+  return undefined;
+}

@@ -1,0 +1,226 @@
+import type { Scope } from '@haltwire/schemas';
+import { isScratch } from '../../paths.ts';
+import { notePath } from '../../secrets.ts';
+import { add, type Call, type Handler, pathOf } from '../call.ts';
+import { has, optionValue, readOptions } from '../options.ts';
+import type { Argument } from '../state.ts';
+import type { CommandTable } from './index.ts';
+
+const SYSTEM = 'filesystem';
+
+/** `rm`: one file, a tree, or everything. */
+const remove: Handler = (call) => {
+  const options = readOptions(call.args, { long: ['interactive'] });
+  const recursive = has(options, 'r', 'R', 'recursive', 's', 'recurse');
+  const operands = options.operands.length > 0 || call.input.from === undefined ? options.operands : [hidden()];
+  for (const operand of operands.slice(0, 16)) deletePath(call, operand, recursive);
+  if (operands.length > 16) deletePath(call, hidden(), recursive);
+  if (operands.length === 0)
+    add(call, { verb: 'delete', resource: 'file', system: SYSTEM, scope: 'unknown', confidence: 0.5 });
+};
+
+function hidden(): Argument {
+  return { value: '(from input)', known: false, glob: true };
+}
+
+/** Records the deletion of a path, rated by how much hangs on it. */
+export function deletePath(call: Call, operand: Argument, recursive: boolean): void {
+  const { path, target, vast, scope } = pathOf(call, operand);
+  const scratch = operand.known && isScratch(path ?? operand.value) && !vast;
+  add(call, {
+    verb: 'delete',
+    resource: recursive ? (vast ? 'directory-tree' : 'directory') : 'file',
+    system: SYSTEM,
+    target,
+    scope: scopeOf(call, scope, recursive, vast, operand),
+    destructiveness: vast && (recursive || operand.glob) ? 1 : scratch ? 0.3 : recursive ? 0.7 : 0.6,
+    ...(scratch ? { reversibility: 'recoverable' as const } : {}),
+    note: `${recursive ? '-r ' : ''}${operand.value}${scratch ? ' (scratch)' : ''}`,
+  });
+}
+
+function scopeOf({ shell }: Call, scope: Scope, recursive: boolean, vast: boolean, operand: Argument): Scope {
+  if (vast && (recursive || operand.glob)) return 'all';
+  if (scope === 'unknown') return shell.repeated || recursive ? 'many' : 'unknown';
+  return recursive || operand.glob || scope === 'many' || shell.repeated ? 'many' : 'one';
+}
+
+const truncate: Handler = (call) => {
+  const options = readOptions(call.args, { valued: 'sro', long: ['size', 'reference'] });
+  for (const operand of options.operands.slice(0, 16)) {
+    add(call, {
+      verb: 'delete',
+      resource: 'file',
+      system: SYSTEM,
+      target: pathOf(call, operand).target,
+      note: operand.value,
+    });
+  }
+};
+
+const move: Handler = (call) => {
+  const options = readOptions(call.args, { valued: 'tS', long: ['target-directory', 'suffix'] });
+  const sources =
+    optionValue(options, 't', 'target-directory') === undefined ? options.operands.slice(0, -1) : options.operands;
+  const to = optionValue(options, 't', 'target-directory') ?? options.operands.at(-1);
+  const gone = to !== undefined && /^\/dev\/(?:null|full)$/.test(to.value);
+  for (const source of sources.slice(0, 16)) {
+    if (gone) deletePath(call, source, true);
+    else {
+      const { target, vast, scope } = pathOf(call, source);
+      add(call, {
+        verb: 'update',
+        resource: 'file',
+        system: SYSTEM,
+        target,
+        scope,
+        ...(vast ? { destructiveness: 0.9 } : {}),
+      });
+    }
+  }
+};
+
+const copy: Handler = (call) => {
+  const options = readOptions(call.args, { valued: 'tSmog', long: ['target-directory', 'suffix'] });
+  const to = optionValue(options, 't', 'target-directory') ?? options.operands.at(-1);
+  for (const source of options.operands.slice(0, -1).slice(0, 12))
+    notePath(call.findings, pathOf(call, source).path ?? source.value, 'copies');
+  const device = /^\/dev\/(?:sd|hd|vd|nvme|xvd|disk|mmcblk)/.test(to?.value ?? '');
+  add(call, {
+    verb: device ? 'delete' : 'create',
+    resource: device ? 'device' : 'file',
+    system: SYSTEM,
+    target: to === undefined ? {} : pathOf(call, to).target,
+    // A copy may overwrite what is there.
+    destructiveness: device ? 1 : 0.2,
+  });
+};
+
+function changes(resource: string, verb: 'create' | 'update' | 'grant', destructiveness: number): Handler {
+  return (call) => {
+    const options = readOptions(call.args, { valued: 'mtdrg' });
+    const recursive = has(options, 'R', 'recursive');
+    const operands = /^ch/.test(call.name) ? options.operands.slice(1) : options.operands;
+    for (const operand of operands.slice(0, 12)) {
+      const { target, vast, scope } = pathOf(call, operand);
+      const wide = recursive && vast;
+      add(call, {
+        verb,
+        resource,
+        system: SYSTEM,
+        target,
+        scope: recursive ? (vast ? 'all' : 'many') : scope,
+        destructiveness: wide ? 0.9 : destructiveness,
+        ...(wide ? { reversibility: 'irreversible' as const } : {}),
+        note: operand.value,
+      });
+    }
+    if (operands.length === 0) add(call, { verb, resource, system: SYSTEM, confidence: 0.6 });
+  };
+}
+
+/** `chmod 777` opens to everybody. */
+const chmod: Handler = (call) => {
+  const open = call.args.some(({ value }) => /^0?[0-7]?[0-7][0-7][2367]$|^[ao]?\+\w*w|^u\+s/.test(value));
+  changes('permission', open ? 'grant' : 'update', open ? 0.4 : 0.2)(call);
+};
+
+const tee: Handler = (call) => {
+  const options = readOptions(call.args);
+  for (const operand of options.operands.slice(0, 12)) {
+    const { target, scope } = pathOf(call, operand);
+    if (/^\/dev\/(?:null|stdout|stderr|tty)$/.test(operand.value)) continue;
+    add(call, {
+      verb: 'update',
+      resource: 'file',
+      system: SYSTEM,
+      target,
+      scope,
+      destructiveness: has(options, 'a', 'append') ? 0.1 : 0.3,
+    });
+  }
+  if (options.operands.length === 0) add(call, { verb: 'read', resource: 'text', system: 'shell', confidence: 1 });
+};
+
+const archive: Handler = (call) => {
+  const words = call.args.map(({ value }) => value);
+  const mode = words[0] ?? '';
+  const reading = (call.name === 'tar' && /^-?\w*t/.test(mode)) || words.includes('-l') || words.includes('--list');
+  const leaves =
+    words.some((word) => /^--(?:remove-files|delete)$/.test(word)) ||
+    (call.name === 'zip' && words.some((word) => /^-\w*[md]/.test(word)));
+  const to = words.some((word) => /^--(?:to-command|checkpoint-action|use-compress-program)/.test(word));
+  if (to) call.findings.unclear('tar runs a program');
+  if (leaves) add(call, { verb: 'delete', resource: 'file', system: SYSTEM, scope: 'many' });
+  else if (to) add(call, { verb: 'execute', resource: 'program', system: 'shell' });
+  else
+    add(call, {
+      verb: reading ? 'read' : 'create',
+      resource: 'file',
+      system: SYSTEM,
+      scope: 'many',
+      destructiveness: reading ? 0 : 0.2,
+    });
+};
+
+/** Programs on files and folders. */
+export const filesystem: CommandTable = {
+  rm: remove,
+  del: remove,
+  erase: remove,
+  rd: remove,
+  'remove-item': remove,
+  unlink: remove,
+  rmdir: (call) => {
+    for (const operand of readOptions(call.args).operands.slice(0, 16)) {
+      if (has(readOptions(call.args), 's', 'S') || /^\/s$/i.test(call.args[0]?.value ?? ''))
+        deletePath(call, operand, true);
+      else
+        add(call, {
+          verb: 'delete',
+          resource: 'directory',
+          system: SYSTEM,
+          target: pathOf(call, operand).target,
+          destructiveness: 0.1,
+          reversibility: 'reversible',
+          note: operand.value,
+        });
+    }
+  },
+  shred: (call) => {
+    for (const operand of readOptions(call.args, { valued: 'ns' }).operands.slice(0, 16)) {
+      const device = operand.value.startsWith('/dev/');
+      add(call, {
+        verb: 'delete',
+        resource: device ? 'device' : 'file',
+        system: SYSTEM,
+        target: pathOf(call, operand).target,
+        scope: device ? 'all' : pathOf(call, operand).scope,
+        destructiveness: device ? 1 : 0.8,
+      });
+    }
+  },
+  srm: remove,
+  truncate,
+  mv: move,
+  cp: copy,
+  install: copy,
+  ln: changes('link', 'create', 0.1),
+  mkdir: changes('directory', 'create', 0.05),
+  md: changes('directory', 'create', 0.05),
+  touch: changes('file', 'create', 0.05),
+  mktemp: changes('file', 'create', 0.05),
+  chmod,
+  chown: changes('permission', 'update', 0.3),
+  chgrp: changes('permission', 'update', 0.3),
+  chattr: changes('permission', 'update', 0.3),
+  setfacl: changes('permission', 'grant', 0.3),
+  patch: changes('file', 'update', 0.3),
+  tee,
+  tar: archive,
+  zip: archive,
+  unzip: archive,
+  gzip: archive,
+  gunzip: archive,
+  '7z': archive,
+};

@@ -1,0 +1,70 @@
+import { add, type Call, credentialOf, type Handler } from '../call.ts';
+import { readOptions } from '../options.ts';
+import { runWrapped } from '../run.ts';
+import { each } from './each.ts';
+import type { CommandTable } from './index.ts';
+
+const PUBLISHES = /^(?:publish|upload|push|deploy)$/;
+const REMOVES = /^(?:uninstall|remove|rm|un|r|purge|autoremove|unpublish|deprecate|yank|erase|prune)$/;
+const READS =
+  /^(?:list|ls|view|show|info|search|outdated|audit|why|help|version|check|freeze|config|doctor|explain|tree|metadata|query|policy|home|-v|--version)$/;
+const INSTALLS = /^(?:install|i|ci|add|update|upgrade|sync|get|restore|fetch|download|link|init|create|new|lock)$/;
+
+function manager(system: string): Handler {
+  return (call) => {
+    const options = readOptions(call.args, { valued: 'Cr', long: ['prefix', 'filter', 'registry', 'workspace'] });
+    const [name = '', ...rest] = options.operands.map(({ value }) => value);
+    const target = { id: rest.slice(0, 4).join(' ') };
+    const common = { system, target, credentialRef: credentialOf(call) };
+    if (/^(?:exec|x|dlx)$/.test(name)) return runWrapped(call, options.operands.slice(1));
+    if (name === 'unpublish' || name === 'yank')
+      return add(call, {
+        ...common,
+        verb: 'delete',
+        resource: 'package',
+        destructiveness: 0.9,
+        reversibility: 'irreversible',
+      });
+    if (PUBLISHES.test(name))
+      return add(call, { ...common, verb: 'publish', resource: 'package', destructiveness: 0.5 });
+    if (REMOVES.test(name))
+      return add(call, {
+        ...common,
+        verb: 'delete',
+        resource: 'package',
+        destructiveness: 0.3,
+        reversibility: 'recoverable',
+      });
+    if (READS.test(name) || name === '')
+      return add(call, { ...common, verb: 'read', resource: 'package', confidence: 0.9 });
+    if (INSTALLS.test(name)) return add(call, { ...common, verb: 'create', resource: 'package', confidence: 0.8 });
+    // Scripts and tasks run code of the project.
+    add(call, { ...common, verb: 'execute', resource: 'script', confidence: 0.6 });
+  };
+}
+
+/** `pip`, `python -m pip`. */
+export function pip(call: Call): void {
+  manager('pip')(call);
+}
+
+/** Package managers. */
+export const packages: CommandTable = {
+  npm: manager('npm'),
+  pnpm: manager('npm'),
+  yarn: manager('npm'),
+  bun: manager('npm'),
+  npx: (call) => runWrapped(call, readOptions(call.args, { valued: 'pc', stopAtOperand: true }).operands),
+  bunx: (call) => runWrapped(call, readOptions(call.args, { stopAtOperand: true }).operands),
+  ...each('pip pip3 pipx uv poetry conda mamba pdm hatch twine', pip),
+  cargo: manager('cargo'),
+  go: manager('go'),
+  gem: manager('gem'),
+  bundle: manager('gem'),
+  composer: manager('composer'),
+  dotnet: manager('dotnet'),
+  nuget: manager('dotnet'),
+  mvn: manager('maven'),
+  gradle: manager('gradle'),
+  ...each('apt apt-get aptitude dpkg yum dnf apk pacman zypper brew snap flatpak port', manager('os-packages')),
+};

@@ -1,0 +1,152 @@
+import {
+  type DoubleQuotedChild,
+  forEachChild,
+  type ParameterExpansionPart,
+  type ParsedScript,
+  type SyntaxNode,
+  type Word,
+  type WordPart,
+} from 'unbash';
+import { LIMITS } from '../config.ts';
+import { expandBraces } from './braces.ts';
+import type { Argument, Shell } from './state.ts';
+import { staticOutput } from './static-output.ts';
+
+/** Gets every script that stands inside a word: it runs when the word is expanded. */
+export type OnScript = (script: ParsedScript) => void;
+
+interface Piece {
+  readonly value: string;
+  readonly known: boolean;
+  readonly glob: boolean;
+}
+
+/**
+ * Expands a word as far as the command shows: quotes, variables that it set itself, literal substitutions, braces.
+ *
+ * Answers several arguments where an unquoted value or braces split; never more than a bound.
+ */
+export function expandWord(word: Word, shell: Shell, onScript: OnScript): readonly Argument[] {
+  const parts = word.parts;
+  if (parts === undefined) return [{ value: word.value, known: true, glob: false }];
+  const whole = expandParts(parts, shell, onScript);
+  if (parts.some((part) => part.type === 'BraceExpansion')) {
+    return expandBraces(whole.value).map((value) => ({ ...whole, value }));
+  }
+  return splits(parts, whole) ? splitFields(whole) : [whole];
+}
+
+/** An unquoted variable that holds spaces becomes several words. */
+function splits(parts: readonly WordPart[], whole: Argument): boolean {
+  if (!whole.known || !/[ \t\n]/.test(whole.value)) return false;
+  return (
+    parts.every((part) => part.type !== 'DoubleQuoted' && part.type !== 'SingleQuoted') &&
+    parts.some((part) => part.type.endsWith('Expansion'))
+  );
+}
+
+function splitFields(whole: Argument): Argument[] {
+  const fields = whole.value
+    .trim()
+    .split(/[ \t\n]+/)
+    .slice(0, 256);
+  return fields.map((value) => ({ value, known: true, glob: whole.glob || /[*?]/.test(value) }));
+}
+
+/** One text of a word, without splitting. */
+export function expandToText(word: Word, shell: Shell, onScript: OnScript): Argument {
+  const parts = expandWord(word, shell, onScript);
+  return {
+    value: parts.map((part) => part.value).join(' '),
+    known: parts.every((part) => part.known),
+    glob: parts.some((part) => part.glob),
+  };
+}
+
+/** Expands parts in order, e.g. of a heredoc's body; what is longer than a bound is cut and not known. */
+export function expandParts(parts: readonly WordPart[], shell: Shell, onScript: OnScript): Argument {
+  let value = '';
+  let known = true;
+  let glob = false;
+  for (const part of parts) {
+    const piece = expandPart(part, shell, onScript);
+    value += piece.value;
+    known &&= piece.known;
+    glob ||= piece.glob;
+    if (value.length > LIMITS.parsedText || !shell.findings.spendText(piece.value.length)) {
+      return { value: value.slice(0, LIMITS.parsedText), known: false, glob };
+    }
+  }
+  return { value, known, glob };
+}
+
+function expandPart(part: WordPart | DoubleQuotedChild, shell: Shell, onScript: OnScript): Piece {
+  switch (part.type) {
+    case 'Literal':
+    case 'SingleQuoted':
+    case 'AnsiCQuoted':
+      return { value: part.value, known: true, glob: false };
+    case 'Glob':
+    case 'ExtendedGlob':
+      return { value: part.text, known: true, glob: true };
+    case 'BraceExpansion':
+      scriptsIn(part, onScript);
+      return { value: part.text, known: true, glob: false };
+    case 'DoubleQuoted':
+    case 'LocaleString':
+      return expandParts(part.parts, shell, onScript);
+    case 'SimpleExpansion':
+      return variable(part.text.slice(1), part.text, shell);
+    case 'ParameterExpansion':
+      return parameter(part, shell, onScript);
+    case 'CommandExpansion': {
+      if (part.script === undefined) return unknown(part.text);
+      onScript(part.script);
+      const output = staticOutput(part.script, shell);
+      return output === undefined
+        ? unknown(part.text)
+        : { value: output.replace(/\n+$/, ''), known: true, glob: false };
+    }
+    case 'ProcessSubstitution':
+      if (part.script !== undefined) onScript(part.script);
+      return unknown(part.text);
+    default:
+      scriptsIn(part, onScript);
+      return unknown(part.text);
+  }
+}
+
+/** Scripts further inside: `$((…$(x)…))`, `${a/$(x)/b}`, `{a,$(x)}`. Each is handed on once and not entered. */
+export function scriptsIn(node: SyntaxNode, onScript: OnScript): void {
+  forEachChild(node, (child) => {
+    if (child.type === 'Script') onScript(child);
+    else scriptsIn(child, onScript);
+  });
+}
+
+function unknown(text: string): Piece {
+  return { value: text, known: false, glob: false };
+}
+
+function variable(name: string, text: string, shell: Shell): Piece {
+  const set = shell.variables.get(name);
+  if (set !== undefined) return { ...set, glob: false };
+  if (name === 'HOME') return { value: '~', known: true, glob: false };
+  if (name === 'PWD' && shell.cwd !== undefined) return { value: shell.cwd, known: true, glob: false };
+  return unknown(text);
+}
+
+/** `${X}`, `${X:-default}`, and operations on a known value that only cut it. */
+function parameter(part: ParameterExpansionPart, shell: Shell, onScript: OnScript): Piece {
+  const plain = variable(part.parameter, part.text, shell);
+  const { operation } = part;
+  if (operation?.type !== 'Default') scriptsIn(part, onScript);
+  if (part.prefix !== undefined || part.index !== undefined) return unknown(part.text);
+  if (operation === undefined) return plain;
+  if (operation.type !== 'Default') return unknown(part.text);
+  const operand = expandToText(operation.operand, shell, onScript);
+  if (operation.operator.endsWith('+')) return plain.known ? { ...operand, glob: false } : unknown(part.text);
+  if (plain.known) return plain;
+  // The default is what runs when nothing is set outside: shown, yet not certain.
+  return operation.operator.endsWith('?') ? unknown(part.text) : { value: operand.value, known: false, glob: false };
+}

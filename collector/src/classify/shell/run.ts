@@ -1,0 +1,89 @@
+import { speaksOfSecrets } from '@haltwire/schemas';
+import { LIMITS } from '../config.ts';
+import { add, type Call, type Handler } from './call.ts';
+import { unknownProgram } from './commands/unknown.ts';
+import { type Argument, type Input, nested, type Shell } from './state.ts';
+import { walkNode, walkSource } from './walk.ts';
+
+/** A command after expansion. */
+export interface RunRequest {
+  readonly words: readonly Argument[];
+  readonly shell: Shell;
+  readonly environment: readonly string[];
+  readonly input: Input;
+}
+
+/** Runs a command through its handler: a function of the script, a known program, or an unknown one. */
+export function runCommand({ words, shell, environment, input }: RunRequest): void {
+  const { findings } = shell;
+  const [first, ...args] = words;
+  if (first === undefined || (first.value === '' && first.known)) return;
+  if (!findings.spendCommand()) return;
+  if (shell.depth >= LIMITS.depth) {
+    findings.unclear('shell nested deeper than is walked');
+    return;
+  }
+  const name = programName(first.value);
+  const call: Call = { name, args, shell, findings, input, environment };
+  if (args.some((word) => speaksOfSecrets(word.value.slice(0, 2000)))) findings.sensitive = true;
+  if (!first.known) {
+    findings.unclear(`the program's name is not shown: ${first.value}`);
+    add({ ...call, name: first.value }, { verb: 'unknown', resource: 'program', system: 'shell', confidence: 0.3 });
+    return;
+  }
+  const defined = shell.functions.get(first.value);
+  if (defined !== undefined) {
+    const inner = nested(shell, { depth: shell.depth + 1, trail: `${shell.trail}${first.value}() > ` });
+    for (const [index, argument] of args.slice(0, 20).entries()) inner.variables.set(String(index + 1), argument);
+    const all = args.map((argument) => argument.value).join(' ');
+    for (const each of ['@', '*'])
+      inner.variables.set(each, { value: all, known: args.every((argument) => argument.known) });
+    walkNode(defined.body, inner, input);
+    return;
+  }
+  embeddedPrograms(call);
+  if (asksForHelp(call)) {
+    add(call, { verb: 'read', resource: 'program', system: 'shell', confidence: 0.9 });
+    return;
+  }
+  const handler: Handler = shell.programs.get(name) ?? familyOf(name, shell) ?? unknownProgram;
+  handler(call);
+}
+
+/** `--help` or `--version` and nothing else: prints and ends. */
+function asksForHelp({ args, name }: Call): boolean {
+  const [only, ...more] = args;
+  return more.length === 0 && only !== undefined && /^--(?:help|version)$/.test(only.value) && name !== 'echo';
+}
+
+/** Options that hand a program a command of their own. */
+const EMBEDDED =
+  /(?:^|o)(?:ProxyCommand|LocalCommand|--rsh|--rsync-path|--info-script|--to-command|--use-compress-program|--checkpoint-action)=(?:exec=)?(.+)$/s;
+
+function embeddedPrograms(call: Call): void {
+  for (const { value } of call.args.slice(0, 64)) {
+    const text = value.length <= 4096 ? EMBEDDED.exec(value)?.[1] : undefined;
+    if (text === undefined) continue;
+    const trail = `${call.shell.trail}${call.name} > `;
+    walkSource(text, { ...call.shell, depth: call.shell.depth + 1, trail });
+  }
+}
+
+/** `/usr/bin/rm` is `rm`; `PYTHON3.12` is `python3.12`. */
+function programName(value: string): string {
+  const base = value.replaceAll('\\', '/').split('/').at(-1) ?? value;
+  return base.toLowerCase().replace(/\.(?:exe|cmd|bat)$/, '');
+}
+
+/** Programs whose name carries a version or a file system. */
+function familyOf(name: string, shell: Shell): Handler | undefined {
+  const family = /^(mkfs|python|pip|node|ruby|perl|php)[.\d]/.exec(name)?.[1];
+  return family === undefined ? undefined : shell.programs.get(family);
+}
+
+/** Runs words as a command of their own: what `sudo`, `env`, `xargs` and the like wrap. */
+export function runWrapped(call: Call, words: readonly Argument[], changes: Partial<Shell> = {}, input?: Input): void {
+  const trail = `${call.shell.trail}${call.name} > `;
+  const shell = { ...call.shell, trail, depth: call.shell.depth + 1, ...changes };
+  runCommand({ words, shell, environment: call.environment, input: input ?? call.input });
+}

@@ -1,0 +1,58 @@
+import type { Function as FunctionNode } from 'unbash';
+import type { Findings } from '../findings.ts';
+import type { Handler } from './call.ts';
+
+/** One word of a command after expansion, as far as the command itself shows it. */
+export interface Argument {
+  /** The value; what is not known stands as it was written, e.g. `$DIR/x`. */
+  readonly value: string;
+  /** False when part of the value hangs on something outside the command. */
+  readonly known: boolean;
+  /** Holds an unquoted pattern. */
+  readonly glob: boolean;
+}
+
+/** A variable that the command itself set. */
+export interface Variable {
+  readonly value: string;
+  readonly known: boolean;
+}
+
+/** Names that always lead somewhere else than the command shows. */
+export type Variables = Map<string, Variable>;
+
+/** What a shell knows at one point of the walk. Subshells get a copy. */
+export interface Shell {
+  /** Known programs by name. Handed in, so that wrappers may run them without an import cycle. */
+  readonly programs: ReadonlyMap<string, Handler>;
+  readonly findings: Findings;
+  cwd: string | undefined;
+  readonly variables: Variables;
+  readonly functions: Map<string, FunctionNode>;
+  /** Nested interpreters, functions and substitutions above this point. */
+  readonly depth: number;
+  /** How the walk came here, for evidence: `bash -c > `. */
+  readonly trail: string;
+  /** The body runs once for each of something that the command does not show. */
+  readonly repeated: boolean;
+}
+
+/** What stands on a command's standard input. */
+export interface Input {
+  /** Its text, when the command itself writes it (a heredoc, `echo … |`). */
+  readonly text: string | undefined;
+  /** Where it comes from otherwise, e.g. `curl`; undefined = nothing is piped in. */
+  readonly from: string | undefined;
+}
+
+export const NO_INPUT: Input = { text: undefined, from: undefined };
+
+/** A literal argument. */
+export function literal(value: string): Argument {
+  return { value, known: true, glob: false };
+}
+
+/** A copy for a subshell or a nested interpreter. */
+export function nested(shell: Shell, changes: Partial<Shell> = {}): Shell {
+  return { ...shell, variables: new Map(shell.variables), functions: new Map(shell.functions), ...changes };
+}

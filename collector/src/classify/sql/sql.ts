@@ -1,0 +1,55 @@
+import type { Target } from '@haltwire/schemas';
+import type { Findings } from '../findings.ts';
+import { addByKeywords } from './fallback.ts';
+import { parseSql } from './parse.ts';
+import { addStatement } from './statements.ts';
+
+/** Where a SQL text would run. */
+export interface SqlContext {
+  readonly system: string;
+  readonly target?: Target | undefined;
+  readonly credentialRef?: string | undefined;
+  /** How the call brings it, e.g. `psql -c`. */
+  readonly by: string;
+}
+
+/** psql's own commands: `\d` lists, `\!` runs a shell, `\i` runs a file, `\copy` moves data. */
+const META = /^\s*\\(\S+)\s*(.*)$/;
+
+/** Classifies SQL text: each statement, and the writes hidden inside it. */
+export function classifySql(findings: Findings, text: string, context: SqlContext): void {
+  const statements = metaCommands(findings, text, context);
+  if (statements.trim() === '') return;
+  const parsed = parseSql(statements);
+  if (typeof parsed === 'string') {
+    findings.unclear(`${context.by}: ${parsed}`);
+    addByKeywords(findings, statements, context);
+    return;
+  }
+  for (const node of parsed.slice(0, 200)) addStatement(findings, node, context);
+  if (parsed.length > 200) findings.unclear(`${context.by}: more statements than are read`);
+}
+
+/** Takes psql's backslash lines out, and records them. */
+function metaCommands(findings: Findings, text: string, context: SqlContext): string {
+  if (!text.includes('\\')) return text;
+  const kept: string[] = [];
+  for (const line of text.split('\n')) {
+    const [, name, rest = ''] = META.exec(line) ?? [];
+    if (name === undefined) kept.push(line);
+    else addMeta(findings, name, rest, context);
+  }
+  return kept.join('\n');
+}
+
+function addMeta(findings: Findings, name: string, rest: string, context: SqlContext): void {
+  const common = { system: context.system, target: context.target, credentialRef: context.credentialRef };
+  const evidence = `${context.by}: \\${name}`;
+  if (/^(?:d|l|z|s?f)[a-zS+]*$/.test(name) || /^(?:timing|x|pset|a|t|conninfo|echo|q|h|\?|encoding)$/.test(name)) {
+    findings.add({ ...common, verb: 'list', resource: 'schema', evidence, confidence: 0.9 });
+    return;
+  }
+  if (name === '!') findings.unclear(`psql runs a shell: ${rest}`);
+  else if (name.startsWith('i')) findings.unclear(`psql runs the file ${rest}`);
+  findings.add({ ...common, verb: name === 'copy' ? 'transfer' : 'execute', resource: 'program', evidence });
+}

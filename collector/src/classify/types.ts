@@ -1,0 +1,43 @@
+import type { CredentialUse, Derived, Phase, ResolvedTarget, SecretSeen } from '@haltwire/schemas';
+
+/** The tool of a call, as its sender names it. */
+export interface ClassifyTool {
+  readonly name: string;
+  readonly type?: string | undefined;
+  readonly description?: string | undefined;
+}
+
+/** What came back from a call. */
+export interface ClassifyResult {
+  readonly status: 'ok' | 'error';
+  readonly errorType?: string | undefined;
+  /** Redacted text of the result, possibly cut. */
+  readonly text?: string | undefined;
+  readonly secretsSeen: readonly SecretSeen[];
+}
+
+/** One call event, redacted: secrets stand as `hwsecret.<kind>.<fingerprint>` placeholders. */
+export interface ClassifyInput {
+  readonly phase: Phase;
+  readonly tool: ClassifyTool;
+  readonly arguments: unknown;
+  /** Absolute working directory of the call, when known. */
+  readonly cwd?: string | undefined;
+  /** Targets that resolvers in the sdk read from ambient context. They sharpen, they never lower. */
+  readonly targets?: readonly ResolvedTarget[] | undefined;
+  readonly credentials: readonly CredentialUse[];
+  /** Arguments or result were cut at a size cap. */
+  readonly truncated?: boolean | undefined;
+  /** Present on results only. */
+  readonly result?: ClassifyResult | undefined;
+}
+
+/**
+ * Reads what a call would do, or did.
+ *
+ * The collector calls it once per call event, on its request path. Synchronous, pure, bounded on any input; it never
+ * throws: what it cannot read becomes an `unknown` effect and sets `opaque`.
+ */
+export interface Classifier {
+  classify(input: ClassifyInput): Derived;
+}
