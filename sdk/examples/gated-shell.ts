@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { createHaltwire, HaltwireDeniedError, HaltwireError, HaltwireKilledError } from '@haltwire/sdk';
+
+// HALTWIRE_KEY is the agent's key that the server printed; HALTWIRE_ENDPOINT defaults to http://127.0.0.1:4318
+const haltwire = createHaltwire();
+const session = haltwire.session({
+  agent: 'deploy-bot',
+  task: 'fix the staging deploy',
+  onHold: (hold) => console.log(`waiting for a person: ${hold.reason}`),
+  onKill: (kill) => console.log(`killed: ${kill.reason}`),
+});
+await session.ready();
+
+/** The agent's shell tool, behind the gate. */
+function shell(command: string): Promise<string> {
+  return session.tool('shell', { command }, (args) => {
+    const { stdout, stderr } = spawnSync('sh', ['-c', args.command], { encoding: 'utf8' });
+    return stdout + stderr;
+  });
+}
+
+for (const command of process.argv.slice(2)) {
+  try {
+    console.log(`$ ${command}\n${await shell(command)}`);
+  } catch (error) {
+    if (HaltwireKilledError.isInstance(error)) break;
+    // Tell the model why, so that it can do something else.
+    if (HaltwireDeniedError.isInstance(error)) console.log(`$ ${command}\ndenied: ${error.reason}`);
+    else if (HaltwireError.isInstance(error)) console.log(`$ ${command}\nrefused: ${error.message}`);
+    else throw error;
+  }
+}
+await haltwire.close();

@@ -1,0 +1,22 @@
+/**
+ * Gates an AI agent's tool calls before they run, and obeys kills.
+ *
+ * @module
+ */
+
+export { CHANNEL } from './diagnostics.ts';
+export * from './errors.ts';
+export { createHaltwire } from './haltwire.ts';
+export type {
+  ExecuteContext,
+  Haltwire,
+  HaltwireOptions,
+  HaltwireWarning,
+  HoldNotice,
+  KillNotice,
+  Posture,
+  Session,
+  SessionOptions,
+  ToolOptions,
+} from './types.ts';
+export { WARNING } from './warnings.ts';
