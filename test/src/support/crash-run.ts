@@ -62,9 +62,10 @@ export async function crashRun(folder: string, seed: number, crashes: number): P
 
   let killedSessionRan = 0;
   for (let crash = 0; crash < crashes; crash += 1) {
-    // The moment is a number of acknowledged posts from now, and a few turns of the loop on top.
-    const goal = poster.acknowledged.length + Math.floor(random() * 8);
-    await eventually(async () => poster.acknowledged.length >= goal);
+    // The moment is so many posts and calls from now, and a few turns of the loop on top.
+    const postGoal = poster.acknowledged.length + Math.floor(random() * 8);
+    const callGoal = busy.effects.length + Math.floor(random() * 8);
+    await eventually(async () => poster.acknowledged.length >= postGoal && busy.effects.length >= callGoal);
     for (let turns = Math.floor(random() * 40); turns > 0; turns -= 1) await new Promise(setImmediate);
     await server.kill();
     server = await startServerProcess(dataDir, port);

@@ -43,7 +43,6 @@ export async function startServerProcess(
     BIN,
     'up',
     '--json',
-    '--quiet',
     '--data',
     dataDir,
     '--port',

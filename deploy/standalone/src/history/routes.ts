@@ -1,0 +1,91 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { type Authenticator, HaltwireError, parseSessionKey, type SessionRef } from '@haltwire/schemas';
+import type { FastifyPluginAsync } from 'fastify';
+import { z } from 'zod';
+import { sendError } from '../http/errors.ts';
+import { checked, personOf } from '../http/person.ts';
+import type { History } from './history.ts';
+
+const querySchema = z.object({
+  sessionKey: z.string().max(2000),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
+/** The newest records of one session, inputs and decisions together, oldest first. */
+const SESSION_QUERY = `
+  SELECT * FROM (
+    SELECT topic, partition, offset, index, toUnixTimestamp64Milli(log_time) AS logTime, record
+    FROM (
+      SELECT topic, partition, offset, index, log_time, record FROM haltwire.inputs_once
+      WHERE tenant = {tenantId: String} AND agent = {agentId: String} AND session = {sessionId: String}
+      UNION ALL
+      SELECT topic, partition, offset, index, log_time, record FROM haltwire.decisions_once
+      WHERE tenant = {tenantId: String} AND agent = {agentId: String} AND session = {sessionId: String}
+    )
+    ORDER BY logTime DESC, topic ASC, offset DESC, index DESC
+    LIMIT {limit: UInt32}
+  )
+  ORDER BY logTime, topic DESC, offset, index`;
+
+const rowSchema = z.object({
+  topic: z.string(),
+  partition: z.coerce.number(),
+  offset: z.coerce.number(),
+  index: z.coerce.number(),
+  logTime: z.coerce.number(),
+  record: z.string(),
+});
+
+async function readSession(client: ClickHouseClient, session: SessionRef, limit: number) {
+  const answer = await client.query({
+    query: SESSION_QUERY,
+    query_params: { ...session, limit },
+    format: 'JSONEachRow',
+  });
+  return z
+    .array(rowSchema)
+    .parse(await answer.json())
+    .map(({ topic, partition, offset, index, logTime, record }) => ({
+      topic,
+      position: { partition, offset, index },
+      logTime,
+      record: JSON.parse(record) as unknown,
+    }));
+}
+
+/** The archiver has not made its tables yet: UNKNOWN_TABLE or UNKNOWN_DATABASE. */
+function isBeingBuilt(error: unknown): boolean {
+  // By its code: chDB throws a ClickHouseError from another package than the client's.
+  return error instanceof Error && 'code' in error && (error.code === '60' || error.code === '81');
+}
+
+/** GET /v1/history?sessionKey=&limit=: what the log says of one session, from ClickHouse. For people of its tenant. */
+export function createHistoryRoutes(history: History, authenticator: Authenticator): FastifyPluginAsync {
+  return async (app) => {
+    app.setErrorHandler(sendError);
+    app.get('/v1/history', async (request) => {
+      const person = personOf(request, authenticator, ['viewer', 'responder', 'admin']);
+      const { sessionKey, limit } = checked(querySchema, request.query);
+      const session = parseSessionKey(sessionKey);
+      if (session === undefined) {
+        throw new HaltwireError(
+          'HALTWIRE_BAD_REQUEST',
+          'sessionKey: is tenant/agent/session, as /v1/sessions gives it.',
+        );
+      }
+      if (session.tenantId !== person.tenantId) {
+        throw new HaltwireError('HALTWIRE_NOT_FOUND', `There is no session ${sessionKey}.`);
+      }
+      const { client } = history;
+      if (client === undefined) {
+        throw new HaltwireError('HALTWIRE_UNAVAILABLE', `The history is ${history.state}; try again in a moment.`);
+      }
+      try {
+        return { entries: await readSession(client, session, limit) };
+      } catch (error) {
+        if (!isBeingBuilt(error)) throw error;
+        throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'The history is being built; try again in a moment.');
+      }
+    });
+  };
+}

@@ -1,0 +1,43 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { HaltwireError } from '@haltwire/schemas';
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+
+/** The pair that signs and verifies task tokens. */
+export interface SigningKey {
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+}
+
+async function importPair(jwk: JWK): Promise<SigningKey> {
+  const { d: _secret, ...publicJwk } = jwk;
+  const [privateKey, publicKey] = await Promise.all([importJWK(jwk, 'EdDSA'), importJWK(publicJwk, 'EdDSA')]);
+  if (privateKey instanceof Uint8Array || publicKey instanceof Uint8Array) throw new Error('not an asymmetric key');
+  return { privateKey, publicKey };
+}
+
+/**
+ * Reads the key that signs task tokens, or makes it (Ed25519, file mode 0600) at first start.
+ *
+ * Throws `HALTWIRE_STORAGE` when the file is there but is no such key.
+ */
+export async function loadSigningKey(path: string): Promise<SigningKey> {
+  if (!existsSync(path)) {
+    const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+    const jwk = JSON.stringify(await exportJWK(privateKey));
+    // Written aside, flushed, then renamed: a crash leaves either no key or a whole one.
+    const file = openSync(`${path}.new`, 'w', 0o600);
+    writeSync(file, jwk);
+    fsyncSync(file);
+    closeSync(file);
+    renameSync(`${path}.new`, path);
+  }
+  try {
+    return await importPair(JSON.parse(readFileSync(path, 'utf8')) as JWK);
+  } catch {
+    // The cause could quote the file, so it is left out.
+    throw new HaltwireError(
+      'HALTWIRE_STORAGE',
+      `${path} is not a signing key. Restore it from a backup, or delete it: a new one is made, and tokens signed by the old one no longer count.`,
+    );
+  }
+}

@@ -1,0 +1,20 @@
+import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Detector } from '@haltwire/detector';
+
+/** Hands upgrades to the detector. Returns a function that cuts the sockets that are still open. */
+export function routeSockets(server: Server, detector: Detector): () => void {
+  const open = new Set<Duplex>();
+  server.on('upgrade', (request, socket, head) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    // A peer that vanishes is not an error of ours.
+    socket.on('error', () => {});
+    if (!detector.handleUpgrade(request, socket, head)) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    }
+  });
+  return () => {
+    for (const socket of open) socket.destroy();
+  };
+}

@@ -1,0 +1,72 @@
+import { type Action, type Item, itemsOf, keyOf, selectedOf, type WatchState } from './model.ts';
+
+/** A key as the terminal names it. */
+export interface Key {
+  readonly name?: string | undefined;
+  /** What it types. */
+  readonly sequence?: string | undefined;
+  readonly ctrl?: boolean | undefined;
+}
+
+/** What a key asks of the world beyond the screen. */
+export type Effect =
+  | { readonly type: 'quit' }
+  | { readonly type: 'act'; readonly action: Action; readonly item: Item; readonly reason: string };
+
+interface Pressed {
+  readonly state: WatchState;
+  readonly effect?: Effect;
+}
+
+const actions: Readonly<Record<string, Action>> = { a: 'approve', d: 'deny', k: 'kill', r: 'release' };
+
+/** Why an action does not fit the row; undefined when it does. */
+function misfit(action: Action, item: Item): string | undefined {
+  if ((action === 'approve' || action === 'deny') && item.kind !== 'hold') return `Only a question can be answered.`;
+  if (item.kind === 'hold') return action === 'release' ? 'This session is not killed.' : undefined;
+  if (action === 'kill' && item.session.kill !== undefined) return 'This session is killed already.';
+  if (action === 'release' && item.session.kill === undefined) return 'This session is not killed.';
+  return undefined;
+}
+
+function move(state: WatchState, by: number): WatchState {
+  const items = itemsOf(state);
+  const selected = selectedOf(state);
+  if (selected === undefined) return state;
+  const at = items.findIndex((item) => keyOf(item) === keyOf(selected));
+  const next = items[Math.min(items.length - 1, Math.max(0, at + by))];
+  return next === undefined ? state : { ...state, selected: keyOf(next) };
+}
+
+function type(state: WatchState, typing: NonNullable<WatchState['typing']>, key: Key): Pressed {
+  const { action, item, text } = typing;
+  if (key.name === 'escape') return { state: { ...state, typing: undefined, notice: 'Nothing was done.' } };
+  if (key.name === 'return' || key.name === 'enter') {
+    const reason = text.trim();
+    if (reason === '') return { state: { ...state, notice: 'A reason is needed: it goes into the record.' } };
+    return { state: { ...state, typing: undefined, notice: '' }, effect: { type: 'act', action, item, reason } };
+  }
+  if (key.name === 'backspace') return { state: { ...state, typing: { ...typing, text: text.slice(0, -1) } } };
+  const typed = key.sequence ?? '';
+  if (key.ctrl === true || /\p{Cc}/u.test(typed)) return { state };
+  return { state: { ...state, typing: { ...typing, text: `${text}${typed}`.slice(0, 500) } } };
+}
+
+/** The state after a key, and what it asks for. An action takes effect only after a reason and Enter. */
+export function pressKey(state: WatchState, key: Key): Pressed {
+  if (key.ctrl === true && key.name === 'c') return { state, effect: { type: 'quit' } };
+  if (state.typing !== undefined) return type(state, state.typing, key);
+  if (key.name === 'q') return { state, effect: { type: 'quit' } };
+  if (key.name === 'up') return { state: move(state, -1) };
+  if (key.name === 'down') return { state: move(state, 1) };
+  const digit = Number(key.sequence);
+  const numbered = Number.isInteger(digit) && digit > 0 ? itemsOf(state)[digit - 1] : undefined;
+  if (numbered !== undefined) return { state: { ...state, selected: keyOf(numbered) } };
+  const action = actions[key.name ?? ''];
+  if (action === undefined) return { state };
+  const item = selectedOf(state);
+  if (item === undefined) return { state: { ...state, notice: 'Nothing is selected.' } };
+  const wrong = misfit(action, item);
+  if (wrong !== undefined) return { state: { ...state, notice: wrong } };
+  return { state: { ...state, selected: keyOf(item), typing: { action, item, text: '' }, notice: '' } };
+}

@@ -1,0 +1,178 @@
+import { type AnalystMessage, analystMessageSchema } from '@haltwire/schemas';
+import { describe, expect, test } from 'vitest';
+import { type Key, pressKey } from './keys.ts';
+import { linesOf } from './lines.ts';
+import { applyMessage, emptyState, itemsOf, selectedOf, type WatchState } from './model.ts';
+import { panelLines } from './panel.ts';
+import { createScreen } from './screen.ts';
+
+const session = (sessionId: string, more: object = {}) => ({
+  sessionKey: `default/bot/${sessionId}`,
+  caseId: `case_${sessionId}`,
+  tenantId: 'default',
+  agentId: 'bot',
+  sessionId,
+  taskAttested: false,
+  posture: 'normal' as const,
+  postureEpoch: 0,
+  calls: 3,
+  startedAt: 0,
+  lastAt: 0,
+  ended: false,
+  ...more,
+});
+const hold = (holdId: string, openedAt: number) => ({
+  holdId,
+  sessionKey: 'default/bot/s1',
+  tenantId: 'default',
+  agentId: 'bot',
+  sessionId: 's1',
+  callId: 'c1',
+  decisionId: 'd1',
+  title: `bot wants to delete a volume`,
+  shown: 'curl … volumeDelete\u001b[2J',
+  shownHash: 'h',
+  digest: 'd',
+  impact: 0.8,
+  findings: [],
+  openedAt,
+  expiresAt: openedAt + 65_000,
+});
+const kill = { killId: 'k1', at: 1, by: 'engine', reason: 'r' };
+const colours = new RegExp(`${'\u001b'}\\[[\\d;]*m`, 'g');
+const plain = (lines: readonly string[]) => lines.map((line) => line.replace(colours, ''));
+
+function stateOf(...messages: AnalystMessage[]): WatchState {
+  return messages.map((message) => analystMessageSchema.parse(message)).reduce(applyMessage, emptyState);
+}
+function press(state: WatchState, ...keys: (Key | string)[]) {
+  let pressed: ReturnType<typeof pressKey> = { state };
+  for (const key of keys) {
+    pressed = pressKey(pressed.state, typeof key === 'string' ? { name: key, sequence: key } : key);
+  }
+  return pressed;
+}
+const snapshot: AnalystMessage = {
+  type: 'snapshot',
+  holds: [hold('h2', 2000), hold('h1', 1000)],
+  sessions: [session('s1'), session('old', { ended: true }), session('s2', { lastAt: 5, kill })],
+  cases: [],
+};
+
+describe('the live screen', () => {
+  test('shows open questions by age, then sessions that live or are killed', () => {
+    const rows = itemsOf(stateOf(snapshot)).map((item) =>
+      item.kind === 'hold' ? item.hold.holdId : item.session.sessionId,
+    );
+    expect(rows).toEqual(['h1', 'h2', 's2', 's1']);
+  });
+
+  test('a question that is answered elsewhere goes away, and the selection moves to the first row', () => {
+    const { state } = press(stateOf(snapshot), '2');
+    const after = applyMessage(state, { type: 'hold-closed', holdId: 'h2', outcome: 'denied', by: 'jon' });
+    expect(selectedOf(after)).toMatchObject({ hold: { holdId: 'h1' } });
+  });
+
+  test('a approves the selected question with the reason that was typed', () => {
+    const { effect } = press(stateOf(snapshot), { name: 'down' }, 'a', 'o', 'k', { name: 'return' });
+    expect(effect).toMatchObject({ type: 'act', action: 'approve', reason: 'ok', item: { hold: { holdId: 'h2' } } });
+  });
+
+  test('nothing happens without a reason, and Esc cancels', () => {
+    const empty = press(stateOf(snapshot), 'a', { name: 'return' });
+    expect(empty.effect).toBeUndefined();
+    expect(empty.state.notice).toContain('reason');
+    expect(press(empty.state, { name: 'escape' }).state.typing).toBeUndefined();
+  });
+
+  test('while a reason is typed, letters are letters', () => {
+    const { state, effect } = press(stateOf(snapshot), 'd', 'q', 'k', { name: 'backspace' });
+    expect(effect).toBeUndefined();
+    expect(state.typing).toMatchObject({ action: 'deny', text: 'q' });
+  });
+
+  test('a question that vanishes while the reason is typed is still the one that is answered', () => {
+    const { state } = press(stateOf(snapshot), 'a', 'x');
+    const after = applyMessage(state, { type: 'hold-closed', holdId: 'h1', outcome: 'expired', by: 'engine' });
+    expect(press(after, { name: 'return' }).effect).toMatchObject({ item: { hold: { holdId: 'h1' } } });
+  });
+
+  test('an action that does not fit the row says so', () => {
+    expect(press(stateOf(snapshot), '4', 'a').state.notice).toContain('question');
+    expect(press(stateOf(snapshot), '4', 'r').state.notice).toContain('not killed');
+    expect(press(stateOf(snapshot), '3', 'k').state.notice).toContain('already');
+    expect(press(stateOf(snapshot), '3', 'r').state.typing).toMatchObject({ action: 'release' });
+  });
+
+  test('q and Ctrl-C quit, Ctrl-C even while a reason is typed', () => {
+    expect(press(stateOf(snapshot), 'q').effect).toEqual({ type: 'quit' });
+    expect(press(stateOf(snapshot), 'a', { name: 'c', ctrl: true }).effect).toEqual({ type: 'quit' });
+  });
+
+  test('the panel counts down, shows what would run, and never lets escape codes through', () => {
+    const lines = plain(panelLines(stateOf(snapshot), 2000, 80));
+    expect(lines[1]).toContain('1:04');
+    expect(lines.join('\n')).toContain('would run: curl … volumeDelete');
+    expect(lines.join('\n')).not.toContain('\u001b');
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+  });
+
+  test('the panel is erased by as many lines as it had', () => {
+    const written: string[] = [];
+    let height = 2;
+    const screen = createScreen({ write: (text) => written.push(text) }, () => Array(height).fill('panel'));
+    screen.print(['one']);
+    height = 1;
+    screen.print(['two']);
+    screen.print(['three']);
+    expect(written.map((text) => text.replaceAll('\n', '|'))).toEqual([
+      'one|panel|panel|',
+      '\u001b[2F\u001b[Jtwo|panel|',
+      '\u001b[1F\u001b[Jthree|panel|',
+    ]);
+  });
+});
+
+test('a kill is printed with every finding, cut to the width', () => {
+  const finding = {
+    name: 'credential-not-found',
+    sentence: 'The agent found credential "railway-domains". '.repeat(5),
+  };
+  const lines = plain(
+    linesOf(
+      {
+        type: 'decision',
+        decision: {
+          type: 'decision',
+          v: 1,
+          decisionId: 'd',
+          caseId: 'c',
+          tenantId: 'default',
+          agentId: 'bot',
+          sessionId: 's',
+          position: { partition: 0, offset: 1, index: 0 },
+          logTime: 0,
+          cause: 'intent',
+          decision: 'kill',
+          mode: 'enforce',
+          severity: 'critical',
+          title: 'bot deletes\nvolume',
+          invariants: [finding],
+          indicators: [],
+          signals: [],
+          impact: 0.8,
+          effects: [],
+          posture: 'locked',
+          policyHash: 'p',
+          tags: [],
+          prevHash: '',
+          hash: '',
+        },
+      },
+      80,
+    ),
+  );
+  expect(lines[0]).toContain(' KILL  bot deletes volume');
+  expect(lines[1]).toContain('credential-not-found: The agent found');
+  expect(lines.every((line) => line.length <= 80)).toBe(true);
+});
