@@ -18,5 +18,8 @@ export const credentialUseSchema = z.object({
 export type CredentialUse = z.infer<typeof credentialUseSchema>;
 
 /** A secret that a result showed to the agent. */
-export const secretSeenSchema = credentialUseSchema;
+export const secretSeenSchema = credentialUseSchema.extend({
+  /** Path or URL at which the result showed it. Derived by the collector; a sender's word for it is not kept. */
+  source: z.string().max(512).optional(),
+});
 export type SecretSeen = z.infer<typeof secretSeenSchema>;

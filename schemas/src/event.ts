@@ -97,8 +97,6 @@ export const derivedSchema = z.object({
   readOnly: z.boolean(),
   credentials: z.array(credentialUseSchema),
   secretsSeen: z.array(secretSeenSchema),
-  /** Where the seen secrets stood: path or URL of what the call read. */
-  secretSource: z.string().max(512).optional(),
   /** The call looks for secrets, or reads what is made to hold them. */
   secretHunt: z.object({ evidence: z.string().max(300) }).optional(),
   outcome: outcomeSchema.optional(),

@@ -1,4 +1,4 @@
-import { derivedSchema } from '@haltwire/schemas';
+import { derivedSchema, placeholderOf } from '@haltwire/schemas';
 import { describe, expect, it } from 'vitest';
 import { loadClassifier } from './index.ts';
 import type { ClassifyInput } from './types.ts';
@@ -123,25 +123,33 @@ describe('secretHunt', () => {
   });
 });
 
-describe('secretSource', () => {
+describe('the source of a secret', () => {
   const found = `./scripts/domains.sh:3:RAILWAY_TOKEN=${placeholder}\n`;
 
   it('is the file that a search result names', () => {
     const derived = result('bash', { command: 'grep -rn TOKEN .' }, `./README.md:1:TOKEN\n${found}`);
-    expect(derived.secretSource).toBe('./scripts/domains.sh');
+    expect(derived.secretsSeen[0]?.source).toBe('scripts/domains.sh');
     expect(derived.secretsSeen).toEqual([expect.objectContaining({ fingerprint })]);
   });
 
+  it('is told apart for each secret of one search', () => {
+    const other = placeholderOf({ kind: 'password', fingerprint: `hwf_${'9'.repeat(32)}` });
+    const derived = result('bash', { command: 'grep -rn TOKEN .' }, `${found}./.env:1:PASSWORD=${other}\n`);
+    expect(derived.secretsSeen.map(({ source }) => source)).toEqual(['scripts/domains.sh', '.env']);
+  });
+
   it('is what the call read otherwise', () => {
-    expect(result('bash', { command: 'cat scripts/domains.sh' }, `T=${placeholder}`).secretSource).toBe(
-      '/srv/app/scripts/domains.sh',
+    expect(result('bash', { command: 'cat scripts/domains.sh' }, `T=${placeholder}`).secretsSeen[0]?.source).toBe(
+      'scripts/domains.sh',
     );
-    expect(result('read_file', { path: 'a.sh' }, `T=${placeholder}`).secretSource).toBe('/srv/app/a.sh');
-    expect(result('fetch', { url: 'https://x.example/k' }, placeholder).secretSource).toBe('https://x.example/k');
+    expect(result('read_file', { path: 'a.sh' }, `T=${placeholder}`).secretsSeen[0]?.source).toBe('a.sh');
+    expect(result('fetch', { url: 'https://x.example/k' }, placeholder).secretsSeen[0]?.source).toBe(
+      'https://x.example/k',
+    );
   });
 
   it('is not there when no secret was shown', () => {
-    expect(result('bash', { command: 'cat a' }, 'nothing').secretSource).toBeUndefined();
+    expect(result('bash', { command: 'cat a' }, 'nothing').secretsSeen).toEqual([]);
   });
 });
 

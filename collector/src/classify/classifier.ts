@@ -1,10 +1,10 @@
-import { type CredentialUse, type Derived, findPlaceholders, readVerbs } from '@haltwire/schemas';
+import { type CredentialUse, type Derived, findPlaceholders, readVerbs, type SecretSeen } from '@haltwire/schemas';
 import { Findings } from './findings.ts';
 import { textOf } from './generic.ts';
 import { type EffectDraft, worstOf } from './impact.ts';
 import { outcomeOf } from './outcome.ts';
 import { route } from './route.ts';
-import { secretSourceOf } from './secret-source.ts';
+import { searchedSources } from './secret-source.ts';
 import type { Classifier, ClassifyInput } from './types.ts';
 
 /** The classifier. Its parsers must be loaded: use `loadClassifier`. */
@@ -61,14 +61,34 @@ function derived(input: ClassifyInput, findings: Findings): Derived {
   if (opaque !== undefined) answer.opaque = opaque;
   const { result } = input;
   if (result === undefined) return answer;
-  answer.secretsSeen = merged(result.secretsSeen, findPlaceholders(result.text ?? ''), 256);
+  answer.secretsSeen = located(merged(result.secretsSeen, findPlaceholders(result.text ?? ''), 256), input, findings);
   answer.outcome = outcomeOf(result, effects);
-  if (answer.secretsSeen.length > 0) {
-    const searched = effects.some((effect) => effect.verb === 'search' || effect.verb === 'execute');
-    const source = secretSourceOf(result.text, findings.sources, searched);
-    if (source !== undefined) answer.secretSource = source;
-  }
   return answer;
+}
+
+/** Paths below the working directory as people say them. */
+function shortened(source: string | undefined, cwd: string | undefined): string | undefined {
+  if (source === undefined) return undefined;
+  const base = cwd === undefined || cwd.endsWith('/') ? cwd : `${cwd}/`;
+  if (base !== undefined && source.startsWith(base) && source.length > base.length) return source.slice(base.length);
+  return source.replace(/^\.\//, '');
+}
+
+/** Says of each secret where the call read it: the file that a search names, else the first that the call reads. */
+function located(secrets: readonly CredentialUse[], input: ClassifyInput, findings: Findings): SecretSeen[] {
+  if (secrets.length === 0) return [];
+  const searched = findings.effects.some((effect) => effect.verb === 'search' || effect.verb === 'execute');
+  const named = searched ? searchedSources(input.result?.text ?? '') : undefined;
+  return secrets.map(({ fingerprint, kind, provider, where }) => {
+    const source = shortened(named?.get(fingerprint) ?? findings.sources[0], input.cwd);
+    return {
+      fingerprint,
+      kind,
+      ...(provider === undefined ? {} : { provider }),
+      ...(where === undefined ? {} : { where }),
+      ...(source === undefined ? {} : { source }),
+    };
+  });
 }
 
 /** Both lists, each fingerprint once. */

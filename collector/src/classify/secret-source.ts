@@ -6,23 +6,19 @@ import { cut } from './text.ts';
 const FOUND_LINE = /^((?:\.{0,2}\/)?[^\s:'"{}]{1,400}?\.?[^\s:'"{}]{0,100})(?::\d+[:-]|-\d+-|:)/;
 
 /**
- * Where the secrets of a result stood: the file that a search's line names, else the first path or URL that the call
- * reads.
+ * Where each secret of a search's result stood, by fingerprint: the file that its line names.
  *
  * @example
- * secretSourceOf('scripts/domains.sh:3:TOKEN=hwsecret.…', ['/srv/app']) // 'scripts/domains.sh'
+ * searchedSources('scripts/domains.sh:3:TOKEN=hwsecret.…').get('hwf_…') // 'scripts/domains.sh'
  */
-export function secretSourceOf(
-  text: string | undefined,
-  sources: readonly string[],
-  searched: boolean,
-): string | undefined {
-  if (searched && text !== undefined) {
-    for (const line of text.slice(0, LIMITS.resultText).split('\n')) {
-      if (findPlaceholders(line).length === 0) continue;
-      const path = FOUND_LINE.exec(line)?.[1];
-      if (path !== undefined && !path.includes('hwsecret') && /[./]/.test(path)) return cut(path, 512);
-    }
+export function searchedSources(text: string): Map<string, string> {
+  const sources = new Map<string, string>();
+  for (const line of text.slice(0, LIMITS.resultText).split('\n')) {
+    const secrets = findPlaceholders(line);
+    if (secrets.length === 0) continue;
+    const path = FOUND_LINE.exec(line)?.[1];
+    if (path === undefined || path.includes('hwsecret') || !/[./]/.test(path)) continue;
+    for (const { fingerprint } of secrets) if (!sources.has(fingerprint)) sources.set(fingerprint, cut(path, 512));
   }
-  return sources[0];
+  return sources;
 }

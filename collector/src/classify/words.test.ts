@@ -29,6 +29,8 @@ describe('actOf', () => {
     ['delete_file_from_repo', 'delete', 'file'],
     ['force_delete_all_policies', 'delete', 'policy'],
     ['drop_db', 'delete', 'database'],
+    ['serviceInstanceRedeploy', 'publish', 'service-instance'],
+    ['remove_user', 'delete', 'user'],
   ])('%s is %s of %s', (name, verb, resource) => {
     expect(actOf(name)).toMatchObject({ verb, resource });
   });

@@ -74,6 +74,13 @@ const singulars = new Set(
   'dns aws kubernetes redis postgres https news s3 ecs eks rds sqs sns sas gas kms ids os tls'.split(' '),
 );
 
+/** The act that a plain verb names; done again (`redeploy`, `recreate`) it is the same act. */
+function strongVerb(word: string): Verb | undefined {
+  const plain = strongVerbs.get(word);
+  if (plain !== undefined || weakVerbs.has(word) || !/^re[a-z]{4}/.test(word)) return plain;
+  return strongVerbs.get(word.slice(2));
+}
+
 function tableOf(rows: readonly (readonly [Verb, string])[]): ReadonlyMap<string, Verb> {
   return new Map(rows.flatMap(([verb, list]) => list.split(' ').map((word) => [word, verb] as const)));
 }
@@ -131,18 +138,16 @@ export function actOf(name: string, ignored: ReadonlySet<string> = new Set()): N
   const at = verbAt(words, first);
   const word = words[at];
   if (word === undefined) return undefined;
-  const verb = strongVerbs.get(word) ?? weakVerbs.get(word);
+  const verb = strongVerb(word) ?? weakVerbs.get(word);
   if (verb === undefined) return undefined;
-  const sure = strongVerbs.has(word);
+  const sure = strongVerb(word) !== undefined;
   // `search_and_delete`: the worse of two acts that one name joins.
-  const joined = /[_-](?:and|or)[_-]/.test(name)
-    ? words.find((other) => strongVerbs.get(other) === 'delete')
-    : undefined;
+  const joined = /[_-](?:and|or)[_-]/.test(name) ? words.find((other) => strongVerb(other) === 'delete') : undefined;
   return { verb: joined === undefined ? verb : 'delete', resource: thingOf(words, at), word: joined ?? word, sure };
 }
 
 function verbAt(words: readonly string[], first: number): number {
-  const isStrong = (word: string | undefined) => word !== undefined && strongVerbs.has(word);
+  const isStrong = (word: string | undefined) => word !== undefined && strongVerb(word) !== undefined;
   const isWeak = (word: string | undefined) => word !== undefined && weakVerbs.has(word);
   const last = words.length - 1;
   if (isStrong(words[first])) return first;
@@ -159,7 +164,7 @@ function thingOf(words: readonly string[], at: number): string {
   const after = words.slice(at + 1);
   const stop = after.findIndex((word) => prepositions.has(word));
   const object = (stop === -1 ? after : after.slice(0, stop)).filter((word) => !adverbs.has(word));
-  const things = object.filter((word) => !strongVerbs.has(word) || nouns.has(word));
+  const things = object.filter((word) => strongVerb(word) === undefined || nouns.has(word));
   if (things.length > 0) return resourceOf(things);
-  return resourceOf(words.slice(0, at).filter((word) => !adverbs.has(word) && !strongVerbs.has(word)));
+  return resourceOf(words.slice(0, at).filter((word) => !adverbs.has(word) && strongVerb(word) === undefined));
 }

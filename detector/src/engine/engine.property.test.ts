@@ -1,4 +1,4 @@
-import type { Decision, Effect, InputRecord } from '@haltwire/schemas';
+import type { CallEvent, Decision, Effect, InputRecord } from '@haltwire/schemas';
 import { decisionRank, decisionSchema, sha256Hex } from '@haltwire/schemas';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -185,6 +185,15 @@ describe('what the sender claims', () => {
         );
       }),
     );
+  });
+
+  it('does not make a found credential an old acquaintance', () => {
+    const bench = new Bench();
+    const [policy, start, ...rest] = nineSeconds() as [InputRecord, InputRecord, ...CallEvent[]];
+    const claimed = { credentials: [{ fingerprint: DOMAIN_TOKEN, kind: 'bearer-token' }] };
+    bench.feedAll([policy, start, call({ callId: 'c0', seq: 1, claimed, derived: { effects: [effect()] } })]);
+    const decisions = only(bench.feedAll(rest.map((event) => ({ ...event, seq: (event.seq ?? 0) + 1 }))), 'decision');
+    expect(decisions.at(-1)?.decision.invariants.map(({ name }) => name)).toContain('credential-not-found');
   });
 
   it('about another session cannot reach it: sessions are scoped by the authenticated agent', () => {

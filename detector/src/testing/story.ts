@@ -42,7 +42,7 @@ export function nineSeconds(): InputRecord[] {
       ...search,
       phase: 'result',
       seq: 6,
-      derived: { ...search.derived, secretsSeen: [found], secretSource: 'scripts/domains.sh' },
+      derived: { ...search.derived, secretsSeen: [{ ...found, source: 'scripts/domains.sh' }] },
     }),
     call({ callId: 'c3', seq: 7, derived: { effects: [volumeDelete('vol_prod', DOMAIN_TOKEN)] } }),
   ];

@@ -37,19 +37,25 @@ export function redactText(
 function findAll(text: string, fingerprintKey: string, depth: number, known: KnownSecrets): Finding[] {
   const inner = (decoded: string): Redacted<string> => redactText(decoded, fingerprintKey, depth + 1, known);
   const encoded = depth < MAX_DEPTH ? findEncoded(text, inner) : [];
-  // What a secret is made of goes before the place it stands in; of two such findings the longer one.
-  const byContent = [...findPrivateKeys(text), ...findFormats(text), ...encoded].sort(byLength);
-  const byPlace = [...findUrlSecrets(text), ...findSpaced(text), ...findAssignments(text)];
-  const inViews = viewsOf(text).flatMap((view) =>
-    [
-      ...findPrivateKeys(view.text),
-      ...findFormats(view.text),
-      ...findUrlSecrets(view.text),
-      ...findSpaced(view.text),
-      ...findAssignments(view.text),
-    ].map((finding) => ({ ...finding, start: view.origin(finding.start), end: view.origin(finding.end) })),
+  const views = viewsOf(text);
+  const find = (finder: (reading: string) => Finding[]): Finding[] => [
+    ...finder(text),
+    ...views.flatMap((view) =>
+      finder(view.text).map((one) => ({ ...one, start: view.origin(one.start), end: view.origin(one.end) })),
+    ),
+  ];
+  // What a secret is made of goes before the place it stands in. Of two such findings the longer one: half a secret may
+  // look like a whole one where the other half is escaped.
+  const ranked = [
+    [...find(findPrivateKeys), ...find(findFormats), ...encoded],
+    find(findUrlSecrets),
+    find(findSpaced),
+    find(findAssignments),
+  ];
+  return settle(
+    ranked.flatMap((findings) => findings.sort(byLength)),
+    placesOfPlaceholders(text),
   );
-  return settle([...byContent, ...byPlace, ...inViews], placesOfPlaceholders(text));
 }
 
 function byLength(a: Finding, b: Finding): number {

@@ -67,6 +67,9 @@ export class CallRecord {
     this.#write(EVENT.result, {
       [HALTWIRE.status]: outcome.ok ? 'ok' : 'error',
       [OTEL.errorType]: errorType,
+      // Repeated, so that whoever reads a result knows what it is the result of.
+      [GENAI.toolCallArguments]: this.#options.call.redactedArguments,
+      [HALTWIRE.cwd]: this.#options.call.cwd,
       [GENAI.toolCallResult]: report.text,
       [HALTWIRE.secretsSeen]: jsonOf(report.secretsSeen, MAX_SECRETS_SEEN),
     });

@@ -1,4 +1,4 @@
-import type { CallEvent, DecisionKind } from '@haltwire/schemas';
+import { type CallEvent, type DecisionKind, findPlaceholders } from '@haltwire/schemas';
 import { nextOf, reasonOf, severityOf, titleOf } from '../explain.ts';
 import { ALLOW_DEADLINE_MS, openHold } from '../holds.ts';
 import { indicators } from '../indicators/index.ts';
@@ -43,9 +43,11 @@ function remember(turn: Turn, session: SessionState, context: JudgeContext): voi
   if (hunt !== undefined) {
     pushCapped(session.hunts, { callId: event.callId, evidence: hunt.evidence, at: turn.now }, SESSION_CAPS.hunts);
   }
-  for (const { use } of context.credentials) {
-    const times = (session.credentialsUsed.get(use.fingerprint) ?? 0) + 1;
-    setCapped(session.credentialsUsed, use.fingerprint, times, SESSION_CAPS.credentialsUsed);
+  if (context.credentials.length === 0) return;
+  // Only what stands in the arguments: a mere claim of use must not make a later find look like an old acquaintance.
+  for (const { fingerprint } of findPlaceholders(JSON.stringify(event.claimed.arguments ?? null))) {
+    const times = (session.credentialsUsed.get(fingerprint) ?? 0) + 1;
+    setCapped(session.credentialsUsed, fingerprint, times, SESSION_CAPS.credentialsUsed);
   }
 }
 

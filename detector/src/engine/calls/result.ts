@@ -119,7 +119,7 @@ function noteRefusal(turn: Turn, session: SessionState, event: CallEvent): Tagge
 
 function noteSecrets(turn: Turn, session: SessionState, event: CallEvent): TaggedFinding[] {
   const seen = new Map<string, SecretSeen>();
-  for (const secret of [...event.derived.secretsSeen, ...(event.claimed.secretsSeen ?? [])])
+  for (const secret of [...(event.claimed.secretsSeen ?? []).map(withoutSource), ...event.derived.secretsSeen])
     seen.set(secret.fingerprint, secret);
   const policy = turn.policy(event.tenantId);
   const agent = turn.store.agent(event.tenantId, event.agentId);
@@ -129,17 +129,17 @@ function noteSecrets(turn: Turn, session: SessionState, event: CallEvent): Tagge
     // What the agent itself put into the call is not something that the result showed it first.
     if (session.credentialsUsed.has(secret.fingerprint) && !session.secrets.has(secret.fingerprint)) continue;
     const standing = policy.standing(secret, event.agentId, taskId);
-    const sighting = { kind: secret.kind, callId: event.callId, source: event.derived.secretSource, at: turn.now };
-    if (!session.secrets.has(secret.fingerprint))
-      setCapped(session.secrets, secret.fingerprint, sighting, SESSION_CAPS.secrets);
+    const sighting = { kind: secret.kind, callId: event.callId, source: secret.source, at: turn.now };
+    const seenBefore = session.secrets.has(secret.fingerprint);
+    if (!seenBefore) setCapped(session.secrets, secret.fingerprint, sighting, SESSION_CAPS.secrets);
     if (!agent.secrets.has(secret.fingerprint)) {
       setCapped(agent.secrets, secret.fingerprint, { ...sighting, sessionId: event.sessionId }, AGENT_CAPS.secrets);
     }
-    if (standing === 'granted') continue;
+    if (standing === 'granted' || seenBefore) continue;
     const registered = policy.credential(secret.fingerprint);
     const what = describeCredential({ use: secret, name: registered?.name, standing });
     const issuedFor = registered?.credential.description;
-    const where = event.derived.secretSource === undefined ? 'a result' : event.derived.secretSource;
+    const where = secret.source ?? 'a result';
     const latest = session.failures.findLast((failure) => failure.class === 'authorization');
     const after = latest === undefined ? '' : ` ${describeSpan(turn.now - latest.at)} after a refusal`;
     findings.push({
@@ -149,4 +149,9 @@ function noteSecrets(turn: Turn, session: SessionState, event: CallEvent): Tagge
     });
   }
   return findings.slice(0, 8);
+}
+
+/** Where a secret stood is for the collector to say. */
+function withoutSource({ fingerprint, kind }: SecretSeen): SecretSeen {
+  return { fingerprint, kind };
 }

@@ -1,5 +1,5 @@
 import type { Check } from '../judge/check.ts';
-import { describeCredential, listWords } from '../judge/words.ts';
+import { describeCredential, listWords, sentence } from '../judge/words.ts';
 
 /** Grants are declared, and a credential used is not among them. */
 export const credentialGranted: Check = {
@@ -9,6 +9,6 @@ export const credentialGranted: Check = {
     const foreign = credentials.filter((credential) => credential.standing === 'not-granted');
     if (foreign.length === 0) return undefined;
     const whom = taskId === undefined ? `agent ${event.agentId}` : `${event.agentId}'s task "${taskId}"`;
-    return `${listWords(foreign.map(describeCredential))} was never issued to ${whom}.`;
+    return sentence(`${listWords(foreign.map(describeCredential))} was never issued to ${whom}.`);
   },
 };

@@ -55,9 +55,9 @@ export function describeCredential(credential: JudgedCredential): string {
   return `an unregistered ${credential.use.kind} (${credential.use.fingerprint.slice(0, 12)}…)`;
 }
 
-/** `14 s`, `3 min`, `2 h`. */
+/** `moments`, `14 s`, `3 min`, `2 h`. */
 export function describeSpan(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 1000) return 'moments';
   if (ms < 90_000) return `${Math.round(ms / 1000)} s`;
   if (ms < 5_400_000) return `${Math.round(ms / 60_000)} min`;
   return `${Math.round(ms / 3_600_000)} h`;
@@ -67,4 +67,9 @@ export function describeSpan(ms: number): string {
 export function listWords(words: readonly string[]): string {
   if (words.length <= 1) return words[0] ?? '';
   return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
+}
+
+/** Begins with a capital. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
