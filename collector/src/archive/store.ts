@@ -1,0 +1,103 @@
+import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
+import type { LogEntry, Position } from '@haltwire/schemas';
+import { type ArchivedTopic, bareRow, type Row, rowOf, tableOf } from './rows.ts';
+
+/** One table of the archive as one partition's archiver sees it. */
+export interface Store {
+  /** The last position that is in ClickHouse; undefined when there is none. */
+  last(): Promise<Position | undefined>;
+  /** Inserts entries in order. When it rejects, a prefix of them may be there. */
+  insert(entries: readonly LogEntry[]): Promise<void>;
+}
+
+/** Largest insert, characters of records: one block, so that it is there as a whole or not at all. */
+const MAX_INSERT_CHARS = 16 * 1024 * 1024;
+
+/** The archive of one topic's partition. `onUnfit` is called per record that did not fit its table's columns. */
+export function createStore(
+  client: ClickHouseClient,
+  database: string,
+  topic: ArchivedTopic,
+  partition: number,
+  onUnfit: () => void,
+): Store {
+  const table = `${database}.${tableOf[topic]}`;
+  const insertRows = async (rows: readonly Row[]): Promise<void> => {
+    await client.insert({
+      table,
+      values: rows,
+      format: 'JSONEachRow',
+      clickhouse_settings: { date_time_input_format: 'basic', input_format_parallel_parsing: 0, async_insert: 0 },
+    });
+  };
+  return {
+    async last() {
+      const answer = await client.query({
+        query: `SELECT offset, \`index\` FROM ${table}
+          WHERE topic = {topic: String} AND partition = {partition: UInt32}
+          ORDER BY topic DESC, partition DESC, offset DESC, \`index\` DESC LIMIT 1`,
+        query_params: { topic, partition },
+        format: 'JSONEachRow',
+      });
+      const [row] = await answer.json<{ offset: string | number; index: string | number }>();
+      return row === undefined ? undefined : { partition, offset: Number(row.offset), index: Number(row.index) };
+    },
+    async insert(entries) {
+      for (const block of blocksOf(entries)) {
+        try {
+          await insertRows(block.map((entry) => rowOf(topic, entry)));
+        } catch (error) {
+          if (!isUnfit(error)) throw error;
+          await insertSingly(topic, block, insertRows, onUnfit);
+        }
+      }
+    },
+  };
+}
+
+/** One record that ClickHouse cannot read must not hold up the others: it is kept as text. */
+async function insertSingly(
+  topic: ArchivedTopic,
+  block: readonly LogEntry[],
+  insertRows: (rows: readonly Row[]) => Promise<void>,
+  onUnfit: () => void,
+): Promise<void> {
+  for (const entry of block) {
+    try {
+      await insertRows([rowOf(topic, entry)]);
+    } catch (error) {
+      if (!isUnfit(error)) throw error;
+      onUnfit();
+      await insertRows([bareRow(topic, entry)]);
+    }
+  }
+}
+
+/** The data is at fault, not the server. */
+function isUnfit(error: unknown): boolean {
+  return (
+    error instanceof ClickHouseError &&
+    /^CANNOT_PARSE|^INCORRECT_DATA$|^TYPE_MISMATCH$|OUT_OF_(?:BOUND|RANGE)/.test(error.type ?? '')
+  );
+}
+
+/** Cuts entries where the month changes (another ClickHouse partition) and where a block would become too large. */
+function* blocksOf(entries: readonly LogEntry[]): Generator<readonly LogEntry[]> {
+  let block: LogEntry[] = [];
+  let chars = 0;
+  for (const entry of entries) {
+    const first = block[0];
+    if (first !== undefined && (chars + entry.value.length > MAX_INSERT_CHARS || monthOf(first) !== monthOf(entry))) {
+      yield block;
+      block = [];
+      chars = 0;
+    }
+    block.push(entry);
+    chars += entry.value.length;
+  }
+  if (block.length > 0) yield block;
+}
+
+function monthOf(entry: LogEntry): string {
+  return new Date(entry.logTime).toISOString().slice(0, 7);
+}
