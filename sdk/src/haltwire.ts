@@ -47,7 +47,8 @@ export function createHaltwireOn(runtime: Runtime, options: HaltwireOptions): Ha
     config,
     link,
     post: poster.post,
-    redactor: createRedactor({ fingerprintKey: config.fingerprintKey }),
+    // One memory for all sessions of the process: a token found in one is known again in another.
+    redactor: createRedactor({ fingerprintKey: config.fingerprintKey }).remembering(),
     runtime,
     tracer: config.tracer ?? trace.getTracer('@haltwire/sdk', SDK_VERSION),
     warn,

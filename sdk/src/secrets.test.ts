@@ -71,3 +71,17 @@ test('a secret behind a hundred thousand members of a result is seen all the sam
   await session.end();
   expect(server.eventsOf(EVENT.result)[0]?.attributes[HALTWIRE.secretsSeen]).toContain(fingerprintOf(secret));
 });
+
+test('a secret that a result showed is known again, bare, in another session of the process and in base64', async () => {
+  // No format of its own: only the place gave it away when it was read.
+  const bare = ['k9Qz', 'W2rT', 'x7Lm', 'V4nB', 'p8Yc'].join('');
+  const { server, session, haltwire } = await openBench();
+  await session.tool('read', { path: 'scripts/domains.sh' }, () => `API_TOKEN=${bare}\n`);
+  const other = haltwire.session({ agent: 'tester' });
+  await other.ready();
+  await other.tool('vault', { a: bare, b: Buffer.from(`user:${bare}`).toString('base64') }, () => 'ok');
+  await other.end();
+  const intent = server.eventsOf(EVENT.intent).at(-1);
+  expect(intent?.attributes[HALTWIRE.credentials]).toContain(fingerprintOf(bare));
+  assertUnseen(server.captured, bare);
+});

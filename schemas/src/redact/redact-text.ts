@@ -25,7 +25,7 @@ export function redactText(
 ): Redacted<string> {
   if (text.length < 4) return { value: text, secrets: [] };
   const secrets = new Map<string, CredentialUse>();
-  let value = text;
+  let value = known.size === 0 ? text : maskRepeats(text, known, (use) => remember(secrets, use));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const findings = findAll(value, fingerprintKey, depth, known);
     if (findings.length === 0) break;
@@ -116,7 +116,7 @@ function rewrite(
     const secret = credentialOf(finding, fingerprintKey);
     const placeholder = placeholderOf(secret);
     parts.push(placeholder);
-    know(known, finding.secret, placeholder);
+    know(known, finding.secret, secret);
     remember(secrets, secret);
   }
   parts.push(text.slice(from));

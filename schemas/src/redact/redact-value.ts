@@ -24,8 +24,12 @@ interface Walk {
 }
 
 /** Redacts every string of a value, keys too, and turns it into plain JSON data. */
-export function redactValue(value: unknown, fingerprintKey: string): Redacted<unknown> {
-  const walk: Walk = { fingerprintKey, secrets: new Map(), known: new Map(), nodes: 0 };
+export function redactValue(
+  value: unknown,
+  fingerprintKey: string,
+  known: KnownSecrets = new Map(),
+): Redacted<unknown> {
+  const walk: Walk = { fingerprintKey, secrets: new Map(), known, nodes: 0 };
   const visited = visit(walk, value, 0, undefined);
   const redacted = walk.known.size === 0 ? visited : withoutRepeats(visited, walk.known);
   return { value: redacted, secrets: [...walk.secrets.values()] };
@@ -128,7 +132,7 @@ function visitText(walk: Walk, text: string, name: string | undefined): string {
   const secret = credentialOf(finding, walk.fingerprintKey);
   const placeholder = placeholderOf(secret);
   remember(walk, secret);
-  know(walk.known, finding.secret, placeholder);
+  know(walk.known, finding.secret, secret);
   return value.slice(0, finding.start) + placeholder + value.slice(finding.end);
 }
 

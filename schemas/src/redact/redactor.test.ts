@@ -329,3 +329,28 @@ describe('a hostile input', () => {
     });
   }
 });
+
+describe('a redactor with a memory', () => {
+  const secret = ['k9Qz', 'W2rT', 'x7Lm', 'V4nB', 'p8Yc'].join('');
+
+  it('knows a secret again where neither form nor place gives it away', () => {
+    const memory = createRedactor().remembering();
+    expect(memory.text(`echo ${secret}`).secrets).toEqual([]);
+    const first = memory.text(`API_TOKEN=${secret}`).secrets[0];
+    const again = memory.value({ note: `see ${secret}!` });
+    expect(again.secrets.map(({ fingerprint }) => fingerprint)).toEqual([first?.fingerprint]);
+    expect(JSON.stringify(again.value)).not.toContain(secret);
+  });
+
+  it('shares nothing with another one', () => {
+    createRedactor().remembering().text(`API_TOKEN=${secret}`);
+    expect(createRedactor().remembering().text(`echo ${secret}`).secrets).toEqual([]);
+  });
+
+  it('forgets the oldest of many, and stays bounded', () => {
+    const memory = createRedactor().remembering();
+    memory.text(`API_TOKEN=${secret}`);
+    for (let i = 0; i < 300; i += 1) memory.text(`API_TOKEN=${secret.slice(3)}${i}Zx${i * 7}`);
+    expect(memory.text(`echo ${secret}`).secrets).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 import { DEFAULT_FINGERPRINT_KEY } from './fingerprint.ts';
 import { redactText } from './redact-text.ts';
 import { redactValue } from './redact-value.ts';
+import type { KnownSecrets } from './repeats.ts';
 import type { Redactor, RedactorOptions } from './types.ts';
 
 /**
@@ -19,5 +20,16 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   return {
     text: (text) => redactText(text, fingerprintKey),
     value: (value) => redactValue(value, fingerprintKey),
+    remembering: () => rememberingRedactor(fingerprintKey),
+  };
+}
+
+/** One with a memory of its own: what it found once it knows again, bare, in whatever comes later. */
+function rememberingRedactor(fingerprintKey: string): Redactor {
+  const known: KnownSecrets = new Map();
+  return {
+    text: (text) => redactText(text, fingerprintKey, 0, known),
+    value: (value) => redactValue(value, fingerprintKey, known),
+    remembering: () => rememberingRedactor(fingerprintKey),
   };
 }

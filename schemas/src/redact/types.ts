@@ -12,6 +12,11 @@ export interface Redactor {
   text(text: string): Redacted<string>;
   /** Walks arrays and objects (keys too, `Authorization: …` pairs by key); depth and size are capped. */
   value(value: unknown): Redacted<unknown>;
+  /**
+   * A redactor with a memory: a secret that it found once is recognised later wherever it stands, even where neither
+   * its form nor its place gives it away. For one session; it keeps the last 128 secrets, in this process only.
+   */
+  remembering(): Redactor;
 }
 
 /** Options of `createRedactor`. */
