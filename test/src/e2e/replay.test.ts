@@ -23,7 +23,8 @@ it('a recorded log, replayed without clock and chance, gives byte for byte the d
   const server = await startServerProcess(folder);
   onTestFinished(() => server.kill());
   const api = new Api(server.url, server.adminToken ?? '');
-  const session = connectAgent(server, server.agentKey ?? '').session({ agent: 'tester', sessionId: 's1' });
+  const haltwire = connectAgent(server, server.agentKey ?? '');
+  const session = haltwire.session({ agent: 'tester', sessionId: 's1' });
   await session.ready();
   const shell = new RecordingShell(session);
   for (let i = 0; i < 5; i += 1) await shell.run(touch(`n${i}`));
@@ -33,6 +34,7 @@ it('a recorded log, replayed without clock and chance, gives byte for byte the d
   await held;
   await api.kill('default/my-agent/s1');
   await eventually(async () => (await api.sessions())[0]?.kill?.acknowledged);
+  await haltwire.close();
   await server.stop();
 
   const log = openLog({ path: join(folder, 'log') });
