@@ -33,7 +33,7 @@ export function linesOf(message: AnalystMessage, width: number): string[] {
     case 'activity': {
       const { activity } = message;
       if (activity.phase !== 'intent') return [];
-      const who = `${oneLine(activity.agentId)} ${oneLine(activity.tool)}`;
+      const who = oneLine(activity.agentId);
       return [
         `${dim(clock(activity.logTime))} ${who} ${cut(oneLine(activity.shown), Math.max(20, width - 15 - who.length))}`,
       ];
