@@ -79,6 +79,32 @@ describe("an agent's socket", () => {
     expect(peer.messages.filter(({ type }) => type === 'error')).toHaveLength(4);
   });
 
+  it('that asks for more and more and reads nothing is cut, before it fills the memory', async () => {
+    const server = await start();
+    const grave = { effects: [effect({ verb: 'delete', resource: 'volume', destructiveness: 1 })] };
+    await server.write(session({}), ...Array.from({ length: 30 }, (_, n) => call({ callId: `h${n}`, derived: grave })));
+    const peer = await hello(server);
+    peer.socket.pause();
+    for (let n = 0; n < 4000; n += 1) peer.send({ type: 'hello', protocol: 1, sessionId: 's1' });
+    for (let connected = true; connected; ) {
+      const { body } = await server.request('GET', '/v1/sessions', TOKENS.viewer);
+      connected = (body.sessions as { connected: boolean }[]).some((one) => one.connected);
+    }
+    expect(await hello(server, 's2')).toBeDefined();
+  });
+
+  it('cannot fill the log with acknowledgements of kills that never were', async () => {
+    const server = await start();
+    const peer = await hello(server);
+    await server.write(session({}));
+    const before = server.log.topics.get(TOPIC.inputs)?.length;
+    for (let n = 0; n < 500; n += 1)
+      peer.send({ type: 'kill-acknowledged', sessionId: 's1', killId: `k${n}`, inFlight: 'none' });
+    peer.send({ type: 'renew', sessionId: 's1', n: 1 });
+    await peer.next('lease');
+    expect(server.log.topics.get(TOPIC.inputs)?.length).toBe(before);
+  });
+
   it("is refused without a key, and with a person's token", async () => {
     const server = await start();
     await expect(server.connect('nobody', '/v1/agent')).rejects.toThrow('401');

@@ -40,6 +40,11 @@ export interface ReadOptions {
   readonly from?: Position | undefined;
   /** Most entries in one batch. Default 512. */
   readonly maxBatch?: number | undefined;
+  /**
+   * How long the log may gather entries before it answers a reader that waits for more, ms: a reader in no hurry should
+   * not be woken by every append. Default 0.
+   */
+  readonly gatherMs?: number | undefined;
   /** Ends the iteration. */
   readonly signal: AbortSignal;
 }

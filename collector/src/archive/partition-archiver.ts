@@ -1,9 +1,12 @@
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { comparePositions, type EventSource, HaltwireError, type LogEntry, type Position } from '@haltwire/schemas';
 import { type Backoff, persist } from './backoff.ts';
 import type { ArchivedTopic } from './rows.ts';
 import type { Store } from './store.ts';
+
+/** Entries that are read before other work gets a turn. */
+const TURN_ENTRIES = 256;
 
 /** What one partition's archiver is made of. */
 export interface PartitionParts {
@@ -86,9 +89,15 @@ async function* gather(
   const change = (): Promise<unknown> => once(events, 'change');
   const reading = (async () => {
     try {
-      for await (const entries of source.read(topic, partition, { from, maxBatch: batchRows, signal: ended })) {
+      for await (const entries of source.read(topic, partition, {
+        from,
+        maxBatch: Math.min(batchRows, TURN_ENTRIES),
+        gatherMs: lingerMs,
+        signal: ended,
+      })) {
         buffer.push(...entries);
         changed();
+        await turn();
         while (buffer.length >= batchRows && !ended.aborted) await change();
       }
     } catch (error) {

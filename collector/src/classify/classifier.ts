@@ -20,8 +20,7 @@ function classify(input: ClassifyInput): Derived {
   } catch (error) {
     // Whatever the input did to us, it must not pass as harmless.
     const findings = new Findings(credentials);
-    findings.unclear(`not classified: ${error instanceof Error ? error.name : 'unknown failure'}`);
-    findings.add({ verb: 'unknown', resource: 'unknown', system: 'tool', evidence: 'not classified', confidence: 0.1 });
+    findings.unread(`not classified: ${error instanceof Error ? error.name : 'unknown failure'}`);
     return derived(input, findings);
   }
 }
@@ -37,7 +36,7 @@ const NOTHING: EffectDraft = {
 };
 
 function derive(input: ClassifyInput, findings: Findings): Derived {
-  if (input.truncated === true && input.phase !== 'result') findings.unclear('the arguments were cut at a size cap');
+  if (input.truncated === true && input.phase !== 'result') findings.unread('the arguments were cut at a size cap');
   // A result without its arguments is judged by its text; the intent has the effects.
   if (input.phase === 'intent' || input.arguments !== undefined) {
     route(findings, input);

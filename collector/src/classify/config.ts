@@ -12,6 +12,8 @@ export const LIMITS = {
   expandedText: 1_000_000,
   /** Words of one command. */
   words: 4096,
+  /** Files, places and addresses of one command, statements of one text. */
+  operands: 256,
   /** Items of a literal loop that are walked one by one. */
   loopItems: 16,
   /** Words that braces may expand to. */

@@ -1,4 +1,5 @@
 import type { Verb } from '@haltwire/schemas';
+import { LIMITS } from './config.ts';
 import type { Findings } from './findings.ts';
 import { namedTool } from './generic.ts';
 import { isScratch, resolvePath } from './paths.ts';
@@ -97,7 +98,9 @@ export function classifyFileTool(findings: Findings, name: string, args: unknown
   const { verb, known } = verbOf(name, args) ?? { verb: 'unknown' as const, known: false };
   const harmless = verb === 'read' || verb === 'list' || verb === 'search';
   if (verb === 'search') notePatterns(findings, args, name);
-  const paths = pathsOf(args);
+  const all = pathsOf(args);
+  if (all.length > LIMITS.operands) findings.unread('more paths than are read');
+  const paths = all.slice(0, LIMITS.operands);
   for (const given of paths.length === 0 ? [undefined] : paths) {
     const at = given === undefined ? undefined : resolvePath(given, cwd);
     const shown = at?.path ?? given;
@@ -122,7 +125,7 @@ function pathsOf(args: unknown): string[] {
   const list = memberOf(args, 'paths');
   const single = stringMember(args, pathMembers);
   const more = Array.isArray(list) ? list.filter((item) => typeof item === 'string') : [];
-  return [...(single === undefined ? [] : [single]), ...more].slice(0, 12);
+  return [...(single === undefined ? [] : [single]), ...more];
 }
 
 function notePlace(findings: Findings, given: string, shown: string, verb: Verb): void {

@@ -1,6 +1,6 @@
 import { type CredentialUse, type Effect, MAX_EFFECTS } from '@haltwire/schemas';
 import { LIMITS } from './config.ts';
-import { type EffectDraft, rate } from './impact.ts';
+import { type EffectDraft, impactOf, rate } from './impact.ts';
 import { cut, cutTarget } from './text.ts';
 
 /** What one classification has found so far. The families add to it; nobody takes away. */
@@ -22,14 +22,39 @@ export class Findings {
     this.credentials = credentials;
   }
 
-  /** Rates and records an effect. Past the cap a single unknown one stands for the rest. */
+  /** Rates and records an effect. Past the cap the gravest are kept, and one unknown stands for the rest. */
   add(draft: EffectDraft): void {
+    const effect = toEffect(draft);
+    if (this.effects.length < MAX_EFFECTS - 1) {
+      this.effects.push(effect);
+      return;
+    }
     if (this.effects.length === MAX_EFFECTS - 1) {
       this.unclear('more effects than are kept');
       this.effects.push(toEffect({ verb: 'unknown', resource: 'unknown', system: draft.system, evidence: 'overflow' }));
     }
-    if (this.effects.length >= MAX_EFFECTS) return;
-    this.effects.push(toEffect(draft));
+    const mildest = this.#mildest();
+    const kept = this.effects[mildest];
+    if (kept !== undefined && impactOf(effect) > impactOf(kept)) this.effects[mildest] = effect;
+  }
+
+  /**
+   * Part of the call was left unread because there is too much of it. Padding must not hide an act: what nobody reads
+   * counts as grave.
+   */
+  unread(reason: string): void {
+    this.unclear(reason);
+    if (this.#spent) return;
+    this.#spent = true;
+    this.add({
+      verb: 'unknown',
+      resource: 'unknown',
+      system: 'unknown',
+      scope: 'many',
+      destructiveness: 0.8,
+      evidence: reason,
+      confidence: 0.3,
+    });
   }
 
   /** Something could not be read. The first reason is kept. */
@@ -64,13 +89,19 @@ export class Findings {
   }
 
   #exhausted(reason: string): false {
-    if (this.opaque !== reason) {
-      this.unclear(reason);
-      if (!this.#spent)
-        this.add({ verb: 'unknown', resource: 'unknown', system: 'shell', evidence: reason, confidence: 0.3 });
-      this.#spent = true;
-    }
+    this.unread(reason);
     return false;
+  }
+
+  #mildest(): number {
+    let found = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (const [index, effect] of this.effects.entries()) {
+      // The one that stands for the rest stays.
+      const impact = effect.evidence === 'overflow' ? Number.POSITIVE_INFINITY : impactOf(effect);
+      if (impact < least) [found, least] = [index, impact];
+    }
+    return found;
   }
 }
 

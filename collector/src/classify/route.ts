@@ -10,7 +10,17 @@ import { classifySql } from './sql/sql.ts';
 import { isRecord, memberOf, stringMember } from './text.ts';
 import type { ClassifyInput } from './types.ts';
 
-const commandMembers = ['command', 'cmd', 'script', 'shell_command', 'commandLine', 'command_line', 'bash'] as const;
+/** Lower case: a tool may take any spelling. */
+const commandMembers: ReadonlySet<string> = new Set([
+  'command',
+  'cmd',
+  'script',
+  'shell_command',
+  'shellcommand',
+  'commandline',
+  'command_line',
+  'bash',
+]);
 const codeMembers = ['code', 'python', 'javascript', 'source', 'snippet'] as const;
 const sqlMembers = ['sql', 'statement', 'query', 'sql_query', 'queries'] as const;
 const folderMembers = ['cwd', 'workdir', 'working_directory', 'workingDirectory', 'working_dir', 'dir'] as const;
@@ -32,9 +42,9 @@ export function route(findings: Findings, input: ClassifyInput): void {
     classifyFileTool(findings, tool.name, args, folder);
     return;
   }
-  const command = commandOf(tool.name, args);
-  if (command !== undefined) {
-    classifyShell(findings, command, folder);
+  const commands = commandsOf(tool.name, args);
+  if (commands.length > 0) {
+    for (const command of commands) classifyShell(findings, command, folder);
     return;
   }
   const code = CODE_NAME.test(tool.name)
@@ -64,15 +74,19 @@ export function route(findings: Findings, input: ClassifyInput): void {
   classifyGeneric(findings, tool, args);
 }
 
-/** The command of a shell tool: a text, or a program with its arguments. */
-function commandOf(name: string, args: unknown): string | readonly string[] | undefined {
+/** The commands of a shell tool: texts, or programs with their arguments. Which member a tool runs is its own affair. */
+function commandsOf(name: string, args: unknown): (string | readonly string[])[] {
   const shellish = SHELL_NAME.test(name);
-  if (typeof args === 'string') return shellish ? args : undefined;
-  if (isArgv(args)) return shellish ? shellOf(args) : undefined;
-  const found = commandMembers.map((member) => memberOf(args, member)).find((value) => value !== undefined);
-  if (typeof found === 'string') return withArguments(found, args);
-  if (isArgv(found)) return shellOf(found);
-  return shellish ? stringMember(args, ['input', 'text', 'code']) : undefined;
+  if (typeof args === 'string') return shellish ? [args] : [];
+  if (isArgv(args)) return shellish ? [shellOf(args)] : [];
+  if (!isRecord(args)) return [];
+  const found = Object.entries(args).flatMap(([key, value]) => {
+    if (!commandMembers.has(key.toLowerCase())) return [];
+    return typeof value === 'string' ? [withArguments(value, args)] : isArgv(value) ? [shellOf(value)] : [];
+  });
+  if (found.length > 0 || !shellish) return found;
+  const text = stringMember(args, ['input', 'text', 'code']);
+  return text === undefined ? [] : [text];
 }
 
 /** `{command: 'rm', args: ['-rf', 'x']}` is one command line. */

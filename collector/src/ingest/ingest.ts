@@ -1,6 +1,8 @@
 import {
   type AppendEntry,
   type EventSink,
+  GENAI,
+  HALTWIRE,
   HaltwireError,
   inputRecordSchema,
   type Observed,
@@ -101,6 +103,11 @@ async function work(parts: IngestParts, batch: Batch, decoded: Decoded<OtlpLog |
     const { reason, message } = normalised;
     return { dead: { reason, message, signal, agent, body: bodyOf(record) } };
   }
+  const named = secretId(normalised.draft, parts.redactor);
+  if (named !== undefined) {
+    const message = `${named} holds what looks like a secret; use an id that is none`;
+    return { dead: { reason: 'invalid-field', message, signal, agent, body: bodyOf(record) } };
+  }
   const task = await verifiedTask(parts, agent, normalised.draft);
   const event = eventOf(normalised.draft, {
     agent,
@@ -116,6 +123,16 @@ async function work(parts: IngestParts, batch: Batch, decoded: Decoded<OtlpLog |
   const field = checked.error.issues[0]?.path.join('.') ?? 'record';
   const message = `${field} is outside of the record's contract; see the schema input-record.v1`;
   return { dead: { reason: 'invalid-field', message, signal, agent, body: bodyOf(record) } };
+}
+
+/** Ids are kept and shown as they are, so a secret must not stand in one. Answers the attribute that does. */
+function secretId(draft: Draft, redactor: Redactor): string | undefined {
+  const ids = [
+    [GENAI.conversationId, draft.sessionId],
+    [HALTWIRE.producer, draft.producer],
+    [GENAI.toolCallId, draft.type === 'call' ? draft.callId : undefined],
+  ] as const;
+  return ids.find(([, id]) => id !== undefined && redactor.text(id).secrets.length > 0)?.[0];
 }
 
 /** The task of a session's token. A token that does not hold is counted; the session then has a claimed task at most. */

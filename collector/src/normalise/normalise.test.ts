@@ -156,6 +156,36 @@ describe('an event of ours', () => {
     expect(result?.derived.secretsSeen.map((one) => one.fingerprint).sort()).toEqual(both);
   });
 
+  it('keeps no secret that the sender puts beside a fingerprint', async () => {
+    const claimed = {
+      fingerprint: fingerprintOf('x'),
+      kind: `token=${secret}`,
+      where: `Authorization: Bearer ${secret}`,
+    };
+    const lists = JSON.stringify([claimed]);
+    const request = logsRequest(intent(0, { 'haltwire.credentials': lists, 'haltwire.secrets_seen': lists }));
+    await door.send({ body: request });
+    expect(JSON.stringify([door.log.records(TOPIC.inputs), door.log.records(TOPIC.dead)])).not.toContain(secret);
+  });
+
+  it.each(['gen_ai.conversation.id', 'gen_ai.tool.call.id', 'haltwire.producer'])(
+    'whose %s holds a secret is rejected, and the secret is nowhere',
+    async (name) => {
+      const answer = await door.send({ body: logsRequest(intent(0, { [name]: `token=${secret}` })) });
+      expect(answer.json()).toMatchObject({ partialSuccess: { errorMessage: expect.stringContaining(name) } });
+      expect(door.log.records(TOPIC.inputs)).toEqual([]);
+      expect(JSON.stringify(door.log.records(TOPIC.dead))).not.toContain(secret);
+    },
+  );
+
+  it('that says one thing twice is rejected: what is judged must be what was meant', async () => {
+    const once = intent(0) as { attributes: unknown[] };
+    const twice = { ...once, attributes: [...once.attributes, ...attributes({ 'gen_ai.tool.name': 'read_file' })] };
+    const answer = await door.send({ body: logsRequest(twice) });
+    expect(answer.json()).toMatchObject({ partialSuccess: { errorMessage: expect.stringContaining('twice') } });
+    expect(door.log.records(TOPIC.inputs)).toEqual([]);
+  });
+
   it('reads credentials from placeholders that the sender put in', async () => {
     const fingerprint = fingerprintOf('x');
     const [record] = await written(

@@ -6,10 +6,14 @@ export const MAX_VALUE_DEPTH = 64;
 /** The wire form of an AnyValue, as protobufjs and JSON both give it; every member may be missing or of a wrong type. */
 type Wire = Record<string, unknown>;
 
+/** Attributes that decide what a record says; the rest is only carried along. */
+const DECIDES = /^(?:gen_ai|haltwire|session)\./;
+
 /**
- * Reads a list of OTLP key-value pairs. The last of equal keys counts.
+ * Reads a list of OTLP key-value pairs. An attribute that decides must not stand twice: whoever shows one value and means
+ * another would be judged by the wrong one. Of others the last counts.
  *
- * @throws TypeError when the list, a key or a value has a wrong type, naming it.
+ * @throws TypeError when the list, a key or a value has a wrong type or stands twice, naming it.
  */
 export function readAttributes(list: unknown): Attributes {
   const attributes = new Map<string, unknown>();
@@ -19,6 +23,8 @@ export function readAttributes(list: unknown): Attributes {
     if (!isWire(pair) || typeof pair.key !== 'string') {
       throw new TypeError('an attribute has no key; send {"key": "name", "value": {"stringValue": "…"}}');
     }
+    if (attributes.has(pair.key) && DECIDES.test(pair.key))
+      throw new TypeError(`${pair.key} stands twice; send it once`);
     attributes.set(pair.key, readAnyValue(pair.value, 0));
   }
   return attributes;

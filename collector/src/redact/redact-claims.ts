@@ -23,19 +23,20 @@ export interface RedactedClaims {
  */
 export function redactClaims(claimed: Claimed, redactor: Redactor): RedactedClaims {
   const { arguments: rawArguments, resultText: rawResult, ...rest } = claimed;
+  const kept = wellFormed(cutToSchema(redactor.value(rest).value)) as Claimed;
   const redactedArguments = redactor.value(rawArguments);
   const argumentValue = wellFormed(redactedArguments.value);
   const redactedResult = redactor.text(rawResult ?? '');
   const credentials = union(
     redactedArguments.secrets,
     findPlaceholders(argumentValue === undefined ? '' : JSON.stringify(argumentValue)),
-    claimed.credentials ?? [],
+    kept.credentials ?? [],
   );
-  const secretsSeen = union(redactedResult.secrets, findPlaceholders(redactedResult.value), claimed.secretsSeen ?? []);
+  const secretsSeen = union(redactedResult.secrets, findPlaceholders(redactedResult.value), kept.secretsSeen ?? []);
   const overflow = credentials.length > MAX_FINGERPRINTS || secretsSeen.length > MAX_FINGERPRINTS;
   return {
     claimed: {
-      ...(wellFormed(cutToSchema(redactor.value(rest).value)) as Claimed),
+      ...kept,
       ...(rawArguments === undefined ? {} : { arguments: argumentValue }),
       ...(rawResult === undefined ? {} : { resultText: cutText(redactedResult.value.toWellFormed(), KEPT_RESULT) }),
     },

@@ -4,14 +4,17 @@ import { onIntent } from './calls/intent.ts';
 import { onAbandoned, onStarted } from './calls/progress.ts';
 import { onResult } from './calls/result.ts';
 import { onCommand } from './commands.ts';
-import { admit } from './intake.ts';
+import { giveUpGap, reportFault } from './completeness.ts';
+import { admit, crowdedBy } from './intake.ts';
 import { acknowledgeKill } from './kills.ts';
 import type { Output } from './outputs.ts';
 import { shownOf } from './shown.ts';
 import type { SessionState } from './state/session.ts';
 import { StateStore } from './state/store.ts';
+import { TimerQueue } from './timer-queue.ts';
 import { fireTimers, nextTimer } from './timers.ts';
 import { Turn } from './turn.ts';
+import { visible } from './visible.ts';
 
 /**
  * The detector's engine: one ordered input in, decisions out.
@@ -26,7 +29,7 @@ import { Turn } from './turn.ts';
 export class Engine {
   readonly store = new StateStore();
   /** Sessions with an open timer, by the log time of the next one. */
-  readonly #timers = new Map<string, number>();
+  readonly #timers = new TimerQueue();
 
   /** Judges one record. Records must come in log order, each once. Throws only on a fault of the engine itself. */
   process(entry: LogEntry, record: InputRecord): readonly Output[] {
@@ -38,9 +41,7 @@ export class Engine {
 
   /** Log time of the earliest open timer: the owner appends ticks while there is one. */
   nextTimer(): number | undefined {
-    let next: number | undefined;
-    for (const at of this.#timers.values()) if (next === undefined || at < next) next = at;
-    return next;
+    return this.#timers.next();
   }
 
   /** State that changed since the last call. */
@@ -91,7 +92,11 @@ export class Engine {
   #onEvent(turn: Turn, event: CallEvent | SessionEvent): void {
     const session = turn.store.session(event);
     session.lastAt = turn.now;
-    this.#deliver(turn, session, admit(session, event, turn.now));
+    for (let crowded = crowdedBy(session, event); crowded !== undefined; crowded = crowdedBy(session, event))
+      this.#deliver(turn, session, giveUpGap(turn, session, event.producer ?? '', crowded));
+    const { ready, fault } = admit(session, event, turn.now);
+    if (fault !== undefined) reportFault(turn, session, fault, event);
+    this.#deliver(turn, session, ready);
     this.#schedule(session);
   }
 
@@ -103,12 +108,8 @@ export class Engine {
   }
 
   #fireDue(turn: Turn): void {
-    const due = [...this.#timers].filter(([, at]) => at <= turn.now);
-    // A fixed order: after a restore the map is filled in another one.
-    due.sort(([keyA, a], [keyB, b]) => a - b || (keyA < keyB ? -1 : 1));
-    for (const [key] of due) {
+    for (const key of this.#timers.takeDue(turn.now)) {
       const known = this.store.sessions.get(key);
-      this.#timers.delete(key);
       if (known === undefined) continue;
       const session = turn.store.session(known);
       fireTimers(turn, session, gapMs(turn, session), (events) => this.#deliver(turn, session, events));
@@ -119,8 +120,7 @@ export class Engine {
   #schedule(session: SessionState): void {
     const tenant = this.store.tenants.get(session.tenantId);
     const next = nextTimer(session, (tenant?.policy.responses.gapSeconds ?? 2) * 1000);
-    if (next === undefined) this.#timers.delete(session.key);
-    else this.#timers.set(session.key, next);
+    this.#timers.set(session.key, next);
   }
 }
 
@@ -148,7 +148,7 @@ function onCall(turn: Turn, session: SessionState, event: CallEvent): void {
       agentId,
       callId,
       phase: event.phase,
-      tool: event.claimed.tool?.name ?? 'unknown',
+      tool: visible(event.claimed.tool?.name ?? 'unknown'),
       shown: event.phase === 'intent' ? shownOf(event).slice(0, 300) : '',
       logTime: turn.now,
       offset: turn.entry.position.offset,

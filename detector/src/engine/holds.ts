@@ -114,6 +114,9 @@ function settle(
   reason: string,
 ): void {
   call.state = allowed ? 'allowed' : 'denied';
+  call.at = turn.now;
+  // What a person approved is what this agent may do: once it ran, it is practice.
+  call.learnable = allowed;
   call.decisionId = decisionId;
   call.reason = reason.slice(0, 2000);
   turn.out.push({

@@ -44,6 +44,8 @@ export function killSession(turn: Turn, session: SessionState, killId: string, b
 /** A person lets a killed session go on; it stays elevated. */
 export function releaseSession(turn: Turn, session: SessionState, actor: Actor, reason: string): void {
   const killId = session.kill?.killId ?? '';
+  // What was allowed before the kill is not allowed after it.
+  for (const call of session.calls.values()) if (call.state === 'allowed') call.state = 'abandoned';
   delete session.kill;
   delete session.killDueAt;
   turn.setPosture(session, 'elevated');

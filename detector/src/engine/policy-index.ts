@@ -1,10 +1,39 @@
 import type { CredentialUse, Effect, Operation, Policy } from '@haltwire/schemas';
 import { readVerbs } from '@haltwire/schemas';
+import { environmentWeight } from './judge/impact.ts';
 
 type AgentPolicy = Policy['agents'][string];
 type TaskPolicy = Policy['tasks'][string];
 type CredentialPolicy = Policy['credentials'][string];
 type ResourcePolicy = Policy['resources'][string];
+
+/** An entry of the registry's resources. */
+export interface Declared {
+  readonly name: string;
+  readonly resource: ResourcePolicy;
+}
+
+/** A path without the slash at its end. */
+function bare(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+/** A host in one spelling, with and without its port: lower case, no dot at its end. An address of IPv6 alone has no port. */
+function hostForms(host: string): [full: string, portless: string] {
+  const lower = host.toLowerCase();
+  const [, name = lower, port = ''] = /^(\[.*\]|[^:]*)(:\d+)?$/.exec(lower) ?? [];
+  const plain = name.replace(/\.$/, '');
+  return [plain + port, plain];
+}
+
+function weightOf({ resource }: Declared): number {
+  const environment = resource.environment === undefined ? 0 : environmentWeight(resource.environment);
+  return environment + (resource.backups === 'self' ? 1 : 0);
+}
 
 /** Three-valued: what nobody declared is unknown, which is never the same as forbidden. */
 export type Standing = 'granted' | 'not-granted' | 'unknown';
@@ -15,8 +44,9 @@ export class PolicyIndex {
   readonly #agents: ReadonlyMap<string, AgentPolicy>;
   readonly #tasks: ReadonlyMap<string, TaskPolicy>;
   readonly #byFingerprint: ReadonlyMap<string, { name: string; credential: CredentialPolicy }>;
-  readonly #byMatch: ReadonlyMap<string, { name: string; resource: ResourcePolicy }>;
-  readonly #paths: readonly { prefix: string; name: string; resource: ResourcePolicy }[];
+  readonly #byMatch: ReadonlyMap<string, Declared>;
+  /** Longest first: the nearest folder above a path speaks for it. */
+  readonly #paths: readonly (Declared & { readonly path: string })[];
   readonly #systems: ReadonlyMap<string, string>;
   readonly readOnlyTools: readonly string[];
 
@@ -28,13 +58,14 @@ export class PolicyIndex {
       Object.entries(policy.credentials).map(([name, credential]) => [credential.fingerprint, { name, credential }]),
     );
     const resources = Object.entries(policy.resources);
-    this.#byMatch = new Map(resources.map(([name, resource]) => [resource.match.toLowerCase(), { name, resource }]));
+    this.#byMatch = new Map(resources.map(([name, resource]) => [hostForms(resource.match)[0], { name, resource }]));
     this.#paths = resources
       .filter(([, resource]) => resource.match.startsWith('/'))
-      .map(([name, resource]) => ({ prefix: resource.match, name, resource }));
+      .map(([name, resource]) => ({ path: bare(resource.match), name, resource }))
+      .sort((a, b) => b.path.length - a.path.length);
     this.#systems = new Map(
       Object.entries(policy.systems).flatMap(([name, system]) =>
-        system.hosts.map((host) => [host.toLowerCase(), name]),
+        system.hosts.map((host) => [hostForms(host)[0], name]),
       ),
     );
     this.readOnlyTools = Object.entries(policy.tools).flatMap(([name, tool]) => (tool.readOnly ? [name] : []));
@@ -55,20 +86,33 @@ export class PolicyIndex {
   /** The system behind a host, when the registry names it. */
   system(host: string | undefined): string | undefined {
     if (host === undefined) return undefined;
-    const lower = host.toLowerCase();
-    return this.#systems.get(lower) ?? this.#systems.get(lower.replace(/:\d+$/, ''));
+    const [full, portless] = hostForms(host);
+    return this.#systems.get(full) ?? this.#systems.get(portless);
   }
 
-  /** What the registry knows of an effect's target: by id, then path, then host. */
-  resource(effect: Effect): { name: string; resource: ResourcePolicy } | undefined {
-    const { id, path, host } = effect.target;
-    for (const candidate of [id, path, host]) {
-      if (candidate === undefined) continue;
-      const found = this.#byMatch.get(candidate.toLowerCase());
-      if (found !== undefined) return found;
+  /**
+   * What the registry knows of an effect's target, by id, path and host. When several entries fit, the gravest counts: a
+   * mild name on a grave host is grave, and what destroys a folder destroys what is declared below it.
+   */
+  resource(effect: Effect): Declared | undefined {
+    let gravest: Declared | undefined;
+    for (const candidate of this.#candidates(effect)) {
+      if (candidate !== undefined && (gravest === undefined || weightOf(candidate) > weightOf(gravest)))
+        gravest = candidate;
     }
-    if (path === undefined) return undefined;
-    return this.#paths.find(({ prefix }) => path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`));
+    return gravest;
+  }
+
+  #candidates(effect: Effect): (Declared | undefined)[] {
+    const { id, path, host } = effect.target;
+    const [full, portless] = hostForms(host ?? '');
+    const byName = [id === undefined ? undefined : this.#byMatch.get(id.toLowerCase())];
+    const byHost = [this.#byMatch.get(full), this.#byMatch.get(portless)];
+    if (path === undefined) return [...byName, ...byHost];
+    const here = bare(path);
+    const above = this.#paths.find((one) => isWithin(here, one.path));
+    const below = effect.destructiveness >= 0.6 ? this.#paths.filter((one) => isWithin(one.path, here)) : [];
+    return [...byName, above, ...below, ...byHost];
   }
 
   /** Whether a credential was issued to this agent or for this task. */

@@ -1,8 +1,8 @@
 import type { CallEvent, SessionEvent } from '@haltwire/schemas';
+import { giveUpGap } from './completeness.ts';
 import { expireHold } from './holds.ts';
-import { skipGap } from './intake.ts';
 import { alertUnacknowledged } from './kills.ts';
-import type { ProducerState, SessionState } from './state/session.ts';
+import type { SessionState } from './state/session.ts';
 import type { Turn } from './turn.ts';
 
 /** Log time of the session's next timer, or undefined when none is open. */
@@ -33,29 +33,4 @@ export function fireTimers(
     if (producer.gapSince === undefined || producer.gapSince + gapMs > turn.now) continue;
     deliver(giveUpGap(turn, session, name, producer));
   }
-}
-
-function giveUpGap(
-  turn: Turn,
-  session: SessionState,
-  name: string,
-  producer: ProducerState,
-): (CallEvent | SessionEvent)[] {
-  const { missing, ready } = skipGap(producer);
-  turn.raise(session, 'elevated');
-  turn.decide(session, {
-    cause: 'timer',
-    decision: 'alert',
-    severity: 'medium',
-    title: `${missing} event${missing === 1 ? ' is' : 's are'} missing from ${session.agentId}'s record.`,
-    invariants: [
-      {
-        name: 'record-complete',
-        sentence: `Producer ${name} numbered ${missing} event${missing === 1 ? '' : 's'} that never arrived.`,
-        tags: ['ASI10'],
-      },
-    ],
-    next: 'Find out whether the network, the harness or the agent lost them.',
-  });
-  return ready;
 }

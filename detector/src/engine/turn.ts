@@ -3,6 +3,7 @@ import {
   type DecisionKind,
   deterministicId,
   type Effect,
+  type Finding,
   type LogEntry,
   type Posture,
   type Severity,
@@ -15,6 +16,7 @@ import type { Output } from './outputs.ts';
 import { PolicyIndex } from './policy-index.ts';
 import type { SessionState } from './state/session.ts';
 import type { StateStore } from './state/store.ts';
+import { visible } from './visible.ts';
 
 /** What a step adds to a decision; the rest follows from session and position. */
 export interface DecisionDraft {
@@ -35,6 +37,11 @@ export interface DecisionDraft {
   readonly killId?: string | undefined;
   readonly actor?: string | undefined;
   readonly next?: string | undefined;
+}
+
+/** Tools, targets and sources are named by those who are watched. */
+function readable({ name, sentence }: TaggedFinding): Finding {
+  return { name, sentence: visible(sentence).slice(0, 600) };
 }
 
 const policyIndexes = new WeakMap<object, PolicyIndex>();
@@ -108,9 +115,9 @@ export class Turn {
       decision: draft.decision,
       mode: draft.mode ?? 'enforce',
       severity: draft.severity,
-      title: draft.title.slice(0, 500),
-      invariants: (draft.invariants ?? []).map(({ name, sentence }) => ({ name, sentence })),
-      indicators: (draft.indicators ?? []).map(({ name, sentence }) => ({ name, sentence })),
+      title: visible(draft.title).slice(0, 500),
+      invariants: (draft.invariants ?? []).map(readable),
+      indicators: (draft.indicators ?? []).map(readable),
       signals: [...(draft.signals ?? [])],
       impact: draft.impact ?? 0,
       shown,

@@ -11,6 +11,9 @@ import type { WebSocket } from 'ws';
 /** Most sessions that one socket may carry. */
 const MAX_SESSIONS_PER_SOCKET = 1000;
 
+/** Bytes that may wait for a slow reader; a socket past it is cut, and gets everything again when it comes back. */
+const MAX_BUFFERED = 4 * 1024 * 1024;
+
 /** What a socket asks of its gateway. */
 export interface AgentSocketHost {
   onHello(socket: AgentSocket, sessionId: string): void;
@@ -51,7 +54,9 @@ export class AgentSocket {
   }
 
   send(message: GatewayMessage): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > MAX_BUFFERED) this.#socket.terminate();
+    else this.#socket.send(JSON.stringify(message));
   }
 
   ping(): void {

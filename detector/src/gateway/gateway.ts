@@ -136,6 +136,9 @@ export class Gateway implements AgentSocketHost {
   onKillAcknowledged(socket: AgentSocket, message: Extract<AgentMessage, { type: 'kill-acknowledged' }>): void {
     const { tenantId, agentId } = socket.agent;
     const { sessionId, killId, inFlight } = message;
+    // Only what changes something is worth a record: a repeat would let a sender fill the log at will.
+    const kill = this.#session(socket.sessionKey(sessionId))?.kill;
+    if (kill?.killId !== killId || kill.acknowledged !== undefined) return;
     const record: KillAcknowledged = {
       type: 'kill-acknowledged',
       v: 1,

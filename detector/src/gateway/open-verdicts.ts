@@ -7,6 +7,8 @@ const REFUSAL_REPEAT_MS = 60_000;
 
 /** The verdicts that a session's process may still wait for, to be sent again after it (re)connects. */
 export function openVerdicts(session: SessionState, epoch: number, now: number): Verdict[] {
+  // A kill beats an allow.
+  if (session.kill !== undefined) return [];
   return [...session.calls.values()].flatMap((call) => {
     const decision = awaited(call, now);
     if (decision === undefined) return [];

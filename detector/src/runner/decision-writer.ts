@@ -27,6 +27,7 @@ export class DecisionWriter {
   readonly #logger: Logger;
   readonly #retryMs: number;
   #covered: Position | undefined;
+  #pending: AppendEntry[] = [];
   #tail: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -71,11 +72,11 @@ export class DecisionWriter {
       covered === undefined ? decisions : decisions.filter((d) => comparePositions(d.position, covered) > 0);
     this.#metrics.add('decisionsSkipped', decisions.length - fresh.length);
     if (fresh.length === 0) return;
-    const entries = fresh.map((decision) => ({
-      key: rootKeyOf({ tenantId: decision.tenantId, rootAgentId: decision.agentId }),
-      value: JSON.stringify(decision),
-    }));
-    this.#tail = this.#tail.then(() => this.#append(entries));
+    for (const decision of fresh) {
+      const key = rootKeyOf({ tenantId: decision.tenantId, rootAgentId: decision.agentId });
+      this.#pending.push({ key, value: JSON.stringify(decision) });
+    }
+    this.#tail = this.#tail.then(() => this.#append());
   }
 
   /** Resolves when everything queued so far is durable. */
@@ -88,7 +89,11 @@ export class DecisionWriter {
     this.#stopped = true;
   }
 
-  async #append(entries: readonly AppendEntry[]): Promise<void> {
+  /** Everything that came in while the last append was under way goes in one. */
+  async #append(): Promise<void> {
+    const entries = this.#pending;
+    this.#pending = [];
+    if (entries.length === 0) return;
     for (let attempt = 0; !this.#stopped; attempt += 1) {
       try {
         await this.#sink.append(TOPIC.decisions, entries);

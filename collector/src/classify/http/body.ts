@@ -16,7 +16,10 @@ export function classifyBody(context: RequestContext): boolean {
   }
   const json = parseJson(body);
   if (Array.isArray(json)) {
-    const found = json.slice(0, 32).map((item: unknown) => isRecord(item) && classifyObject(context, item));
+    if (json.length > LIMITS.operands) context.findings.unread('a batch of more requests than are read');
+    const found = json
+      .slice(0, LIMITS.operands)
+      .map((item: unknown) => isRecord(item) && classifyObject(context, item));
     return found.includes(true);
   }
   if (isRecord(json)) return classifyObject(context, json);

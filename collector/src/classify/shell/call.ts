@@ -1,4 +1,5 @@
 import type { Target } from '@haltwire/schemas';
+import { LIMITS } from '../config.ts';
 import { credentialIn } from '../credentials.ts';
 import type { Findings } from '../findings.ts';
 import type { EffectDraft } from '../impact.ts';
@@ -55,6 +56,13 @@ export function credentialOf(call: Call, authorises = false): string | undefined
     if (exported !== undefined) return exported;
   }
   return own;
+}
+
+/** As many of a command's files, places or addresses as are looked at. What is left over counts as unread. */
+export function bounded(call: Call, operands: readonly Argument[]): readonly Argument[] {
+  if (operands.length <= LIMITS.operands) return operands;
+  call.findings.unread(`more operands of ${call.name} than are read`);
+  return operands.slice(0, LIMITS.operands);
 }
 
 /** The values of arguments. */

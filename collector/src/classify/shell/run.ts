@@ -3,6 +3,7 @@ import { LIMITS } from '../config.ts';
 import { add, type Call, type Handler } from './call.ts';
 import { unknownProgram } from './commands/unknown.ts';
 import { type Argument, type Input, nested, type Shell } from './state.ts';
+import { noteSpawned } from './steering.ts';
 import { walkNode, walkSource } from './walk.ts';
 
 /** A command after expansion. */
@@ -20,7 +21,7 @@ export function runCommand({ words, shell, environment, input }: RunRequest): vo
   if (first === undefined || (first.value === '' && first.known)) return;
   if (!findings.spendCommand()) return;
   if (shell.depth >= LIMITS.depth) {
-    findings.unclear('shell nested deeper than is walked');
+    findings.unread('shell nested deeper than is walked');
     return;
   }
   const name = programName(first.value);
@@ -42,6 +43,7 @@ export function runCommand({ words, shell, environment, input }: RunRequest): vo
     return;
   }
   embeddedPrograms(call);
+  noteSpawned(call);
   if (asksForHelp(call)) {
     add(call, { verb: 'read', resource: 'program', system: 'shell', confidence: 0.9 });
     return;
@@ -61,7 +63,7 @@ const EMBEDDED =
   /(?:^|o)(?:ProxyCommand|LocalCommand|--rsh|--rsync-path|--info-script|--to-command|--use-compress-program|--checkpoint-action)=(?:exec=)?(.+)$/s;
 
 function embeddedPrograms(call: Call): void {
-  for (const { value } of call.args.slice(0, 64)) {
+  for (const { value } of call.args) {
     const text = value.length <= 4096 ? EMBEDDED.exec(value)?.[1] : undefined;
     if (text === undefined) continue;
     const trail = `${call.shell.trail}${call.name} > `;

@@ -17,16 +17,16 @@ import { noteRedirects } from './redirects.ts';
 import { runCommand } from './run.ts';
 import { type Argument, type Input, literal, NO_INPUT, nested, type Shell } from './state.ts';
 import { commandOutput, inputText } from './static-output.ts';
+import { noteSteering } from './steering.ts';
 
 /** Walks shell source: every command that it would run, in order. */
 export function walkSource(source: string, shell: Shell): void {
   if (shell.depth >= LIMITS.depth) {
-    shell.findings.unclear('shell nested deeper than is walked');
+    shell.findings.unread('shell nested deeper than is walked');
     return;
   }
   if (source.length > LIMITS.parsedText) {
-    shell.findings.unclear('a shell text longer than is parsed');
-    shell.findings.add({ verb: 'unknown', resource: 'program', system: 'shell', evidence: 'shell: too long to parse' });
+    shell.findings.unread('a shell text longer than is parsed');
     return;
   }
   // A leading operator is what is left of a longer line: the rest would still run.
@@ -46,7 +46,7 @@ function walkStatements(statements: readonly Statement[], shell: Shell): void {
 /** Walks a script inside a word: a substitution runs in a subshell. */
 function scriptWalker(shell: Shell): OnScript {
   return (script: ParsedScript) => {
-    if (shell.depth >= LIMITS.depth) return shell.findings.unclear('shell nested deeper than is walked');
+    if (shell.depth >= LIMITS.depth) return shell.findings.unread('shell nested deeper than is walked');
     if (script.errors !== undefined && script.errors.length > 0) shell.findings.unclear('shell that does not parse');
     walkStatements(script.commands, nested(shell, { depth: shell.depth + 1, trail: `${shell.trail}$() > ` }));
   };
@@ -162,14 +162,18 @@ function walkCommand(node: Command, shell: Shell, input: Input): void {
   const alone = node.name === undefined || node.name.value === ':' || node.name.value === 'true';
   noteRedirects(node.redirects, shell, onScript, alone);
   if (node.name === undefined) {
-    for (const [name, value] of assigned) shell.variables.set(name, value);
+    for (const [name, value] of assigned) {
+      shell.variables.set(name, value);
+      noteSteering(shell, name, value.value, walkSource);
+    }
     return;
   }
   const args = node.args.flatMap((word) =>
     word.type === 'Word' ? expandWord(word, shell, onScript) : [assignmentArgument(word, shell, onScript)],
   );
   const words = [...expandWord(node.name, shell, onScript), ...args.slice(0, LIMITS.words)];
-  if (args.length > LIMITS.words) shell.findings.unclear('a command with more words than are read');
+  if (args.length > LIMITS.words) shell.findings.unread('a command with more words than are read');
+  for (const [name, { value }] of assigned) noteSteering(shell, name, value, walkSource);
   const environment = [...assigned].map(([name, { value }]) => `${name}=${value}`);
   runCommand({ words, shell, environment, input: redirected(node.redirects, shell, input) });
 }
@@ -207,5 +211,6 @@ function assignmentArgument(
   onScript: OnScript,
 ): Argument {
   const { value, known } = assignmentValue(word.value, shell, onScript);
+  noteSteering(shell, word.name, value, walkSource);
   return { ...literal(`${word.name}=${value}`), known };
 }

@@ -1,3 +1,4 @@
+import { LIMITS } from '../config.ts';
 import type { Findings } from '../findings.ts';
 import { withoutLeadingComments } from './detect.ts';
 import type { SqlContext } from './sql.ts';
@@ -38,7 +39,9 @@ const keywords: readonly (readonly [RegExp, Meaning])[] = [
 
 /** Adds an effect for each statement, by its keywords. Tolerant of any dialect; never sure. */
 export function addByKeywords(findings: Findings, text: string, context: SqlContext): void {
-  const statements = text.slice(0, 16_384).split(';').slice(0, 40);
+  const all = text.slice(0, LIMITS.parsedText).split(';');
+  if (text.length > LIMITS.parsedText || all.length > LIMITS.operands) findings.unread('more SQL than is read');
+  const statements = all.slice(0, LIMITS.operands);
   for (const statement of statements) {
     const bare = withoutLeadingComments(statement.slice(0, 4096)).replaceAll(/'[^']{0,400}'/g, "''");
     if (bare.trim() === '') continue;

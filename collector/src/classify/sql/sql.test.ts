@@ -49,7 +49,10 @@ describe('SQL', () => {
   it('is read-only for a plain query, and unsure when a function may write', () => {
     expect(sql('select id, count(*) from users group by id')).toMatchObject({ readOnly: true });
     expect(sql('explain delete from users')).toMatchObject({ readOnly: false, effects: [{ verb: 'read' }] });
-    expect(sql('select pg_terminate_backend(1)')).toMatchObject({ readOnly: false, effects: [{ confidence: 0.7 }] });
+    expect(sql('select pg_terminate_backend(1)')).toMatchObject({
+      readOnly: false,
+      effects: [{ confidence: 0.7 }, { verb: 'execute', resource: 'function' }],
+    });
     expect(sql('select * from users for update')).toMatchObject({ readOnly: false });
     expect(sql('select * into copy from users')).toMatchObject({ effects: [{ verb: 'create' }] });
   });

@@ -1,4 +1,5 @@
 import type { Target } from '@haltwire/schemas';
+import { LIMITS } from '../config.ts';
 import type { Findings } from '../findings.ts';
 import { addByKeywords } from './fallback.ts';
 import { parseSql } from './parse.ts';
@@ -9,6 +10,8 @@ export interface SqlContext {
   readonly system: string;
   readonly target?: Target | undefined;
   readonly credentialRef?: string | undefined;
+  /** Reads a shell command that a console's backslash line runs. */
+  readonly onShell?: ((command: string) => void) | undefined;
   /** How the call brings it, e.g. `psql -c`. */
   readonly by: string;
 }
@@ -26,8 +29,8 @@ export function classifySql(findings: Findings, text: string, context: SqlContex
     addByKeywords(findings, statements, context);
     return;
   }
-  for (const node of parsed.slice(0, 200)) addStatement(findings, node, context);
-  if (parsed.length > 200) findings.unclear(`${context.by}: more statements than are read`);
+  for (const node of parsed.slice(0, LIMITS.operands)) addStatement(findings, node, context);
+  if (parsed.length > LIMITS.operands) findings.unread(`${context.by}: more statements than are read`);
 }
 
 /** Takes psql's backslash lines out, and records them. */
@@ -49,7 +52,9 @@ function addMeta(findings: Findings, name: string, rest: string, context: SqlCon
     findings.add({ ...common, verb: 'list', resource: 'schema', evidence, confidence: 0.9 });
     return;
   }
-  if (name === '!') findings.unclear(`psql runs a shell: ${rest}`);
-  else if (name.startsWith('i')) findings.unclear(`psql runs the file ${rest}`);
+  if (name === '!') {
+    findings.unclear(`psql runs a shell: ${rest}`);
+    context.onShell?.(rest);
+  } else if (name.startsWith('i')) findings.unclear(`psql runs the file ${rest}`);
   findings.add({ ...common, verb: name === 'copy' ? 'transfer' : 'execute', resource: 'program', evidence });
 }

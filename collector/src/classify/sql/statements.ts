@@ -20,7 +20,7 @@ const readers: Readonly<Record<string, Reader>> = {
           verb: 'read',
           resource: 'table',
           target: { id: relations(body)[0] },
-          confidence: callsUnknown(body) ? 0.7 : 1,
+          confidence: callsUnknown(body) || locks(body) ? 0.7 : 1,
         }
       : { verb: 'create', resource: 'table' },
   InsertStmt: (body) =>
@@ -101,6 +101,9 @@ export function addStatement(findings: Findings, node: SqlNode, context: SqlCont
   }
   for (const write of writesInside(body)) add(findings, write.kind, write.body, context);
   add(findings, kind, body, context);
+  // A function may do anything, and its name says little.
+  if (kind === 'SelectStmt' && callsUnknown(body)) add(findings, 'CallStmt', body, context);
+  if (kind === 'DoStmt' || kind === 'ExecuteStmt') findings.unclear(`${context.by}: SQL that runs other SQL`);
 }
 
 /** `EXPLAIN ANALYZE`, `EXPLAIN (ANALYZE)`; not `(ANALYZE false)`. */
@@ -178,11 +181,14 @@ function copyDraft(body: unknown): Meaning {
 /** Whether a query calls a function that is not known to only compute. */
 function callsUnknown(body: unknown): boolean {
   return visit(body, (key, value) => {
-    if (key === 'lockingClause') return true;
     if (key !== 'FuncCall') return false;
     const name = memberOf(memberOf(listOf(value, 'funcname').at(-1), 'String'), 'sval');
     return typeof name !== 'string' || !PLAIN.test(name);
   });
+}
+
+function locks(body: unknown): boolean {
+  return visit(body, (key) => key === 'lockingClause');
 }
 
 function writesInside(body: unknown): { kind: string; body: unknown }[] {

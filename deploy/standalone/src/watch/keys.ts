@@ -1,3 +1,4 @@
+import type { HoldView } from '@haltwire/schemas';
 import { type Action, type Item, itemsOf, keyOf, selectedOf, type WatchState } from './model.ts';
 
 /** A key as the terminal names it. */
@@ -11,6 +12,8 @@ export interface Key {
 /** What a key asks of the world beyond the screen. */
 export type Effect =
   | { readonly type: 'quit' }
+  /** A person is about to approve this: it must be in front of them in full. */
+  | { readonly type: 'show'; readonly hold: HoldView }
   | { readonly type: 'act'; readonly action: Action; readonly item: Item; readonly reason: string };
 
 interface Pressed {
@@ -66,7 +69,15 @@ export function pressKey(state: WatchState, key: Key): Pressed {
   if (action === undefined) return { state };
   const item = selectedOf(state);
   if (item === undefined) return { state: { ...state, notice: 'Nothing is selected.' } };
+  // Whoever is watched can make a row vanish: the finger must not land on the one that takes its place.
+  if (state.selected !== undefined && keyOf(item) !== state.selected) {
+    return {
+      state: { ...state, selected: keyOf(item), notice: 'The selected row is gone; press again for this one.' },
+    };
+  }
   const wrong = misfit(action, item);
   if (wrong !== undefined) return { state: { ...state, notice: wrong } };
-  return { state: { ...state, selected: keyOf(item), typing: { action, item, text: '' }, notice: '' } };
+  const asking: WatchState = { ...state, selected: keyOf(item), typing: { action, item, text: '' }, notice: '' };
+  if (action !== 'approve' || item.kind !== 'hold') return { state: asking };
+  return { state: asking, effect: { type: 'show', hold: item.hold } };
 }

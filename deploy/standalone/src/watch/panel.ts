@@ -33,5 +33,7 @@ export function panelLines(state: WatchState, now: number, width: number): strin
       ? styleText('dim', cut('↑↓ or number: select  a approve  d deny  k kill  r release  q quit', width))
       : cut(`Why ${state.typing.action}? (Enter sends, Esc cancels) ${state.typing.text}▏`, width);
   const notice = state.notice === '' ? [] : [cut(oneLine(state.notice), width)];
-  return [styleText('dim', '─'.repeat(width)), ...rows, ...shown, ...notice, footer];
+  const unseen = state.holds.size - itemsOf(state).filter((item) => item.kind === 'hold').length;
+  const more = unseen === 0 ? [] : [styleText('yellow', cut(`  … and ${unseen} more open questions`, width))];
+  return [styleText('dim', '─'.repeat(width)), ...rows, ...more, ...shown, ...notice, footer];
 }

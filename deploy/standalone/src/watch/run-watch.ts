@@ -2,6 +2,7 @@ import { emitKeypressEvents } from 'node:readline';
 import { followAnalysts } from '../cli/analyst-stream.ts';
 import { createApiClient, type ServerAccess } from '../cli/api-client.ts';
 import { messageOf } from '../cli/command.ts';
+import { briefOf } from './brief.ts';
 import { type Effect, type Key, pressKey } from './keys.ts';
 import { linesOf } from './lines.ts';
 import { applyMessage, emptyState, type WatchState } from './model.ts';
@@ -51,8 +52,8 @@ export async function watchLive(access: ServerAccess, stop: AbortController): Pr
     const pressed = pressKey(state, key);
     state = pressed.state;
     if (pressed.effect?.type === 'quit') stop.abort();
-    else if (pressed.effect !== undefined) void act(pressed.effect);
-    screen.print([]);
+    else if (pressed.effect?.type === 'act') void act(pressed.effect);
+    screen.print(pressed.effect?.type === 'show' ? briefOf(pressed.effect.hold, width()) : []);
   }
 
   const { stdin } = process;

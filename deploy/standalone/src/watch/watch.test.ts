@@ -1,5 +1,6 @@
 import { type AnalystMessage, analystMessageSchema } from '@haltwire/schemas';
 import { describe, expect, test } from 'vitest';
+import { briefOf } from './brief.ts';
 import { type Key, pressKey } from './keys.ts';
 import { linesOf } from './lines.ts';
 import { applyMessage, emptyState, itemsOf, selectedOf, type WatchState } from './model.ts';
@@ -76,6 +77,30 @@ describe('the live screen', () => {
   test('a approves the selected question with the reason that was typed', () => {
     const { effect } = press(stateOf(snapshot), { name: 'down' }, 'a', 'o', 'k', { name: 'return' });
     expect(effect).toMatchObject({ type: 'act', action: 'approve', reason: 'ok', item: { hold: { holdId: 'h2' } } });
+  });
+
+  test('a shows all of what would run before it can be approved, the end of a long command too', () => {
+    const long = { ...hold('h1', 1000), shown: `shell: echo ${'a'.repeat(3000)}\n ; rm -rf /srv\u001b[2J` };
+    const { effect } = press(stateOf({ ...snapshot, holds: [long] }), 'a');
+    expect(effect).toEqual({ type: 'show', hold: long });
+    const lines = plain(briefOf(long, 80));
+    expect(lines.join('\n')).toContain('; rm -rf /srv');
+    expect(lines.join('').match(/a{70}/g)?.length).toBeGreaterThan(35);
+    expect(lines.every((line) => line.length <= 80 && !line.includes('\u001b'))).toBe(true);
+  });
+
+  test('a key meant for a row that has just vanished does nothing to the one in its place', () => {
+    const { state } = press(stateOf(snapshot), '2');
+    const after = applyMessage(state, { type: 'hold-closed', holdId: 'h2', outcome: 'abandoned', by: 'bot' });
+    const first = press(after, 'a');
+    expect(first.effect).toBeUndefined();
+    expect(first.state.typing).toBeUndefined();
+    expect(press(first.state, 'a').state.typing).toMatchObject({ item: { hold: { holdId: 'h1' } } });
+  });
+
+  test('says how many questions do not fit', () => {
+    const holds = Array.from({ length: 20 }, (_, n) => hold(`h${n}`, n));
+    expect(plain(panelLines(stateOf({ ...snapshot, holds }), 0, 80)).join('\n')).toContain('and 11 more');
   });
 
   test('nothing happens without a reason, and Esc cancels', () => {

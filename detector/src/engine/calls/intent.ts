@@ -1,10 +1,11 @@
-import { type CallEvent, type DecisionKind, findPlaceholders } from '@haltwire/schemas';
+import { type CallEvent, type DecisionKind, findPlaceholders, readVerbs } from '@haltwire/schemas';
+import { contentOf } from '../content.ts';
 import { nextOf, reasonOf, severityOf, titleOf } from '../explain.ts';
 import { ALLOW_DEADLINE_MS, openHold } from '../holds.ts';
 import { indicators } from '../indicators/index.ts';
 import { invariants } from '../invariants/index.ts';
-import { runChecks } from '../judge/check.ts';
-import { type JudgeContext, judgeContext } from '../judge/context.ts';
+import { runChecks, type TaggedFinding } from '../judge/check.ts';
+import { actsOf, type JudgeContext, judgeContext } from '../judge/context.ts';
 import { type Judgement, judge } from '../judge/decide.ts';
 import { breakerAllows, killSession } from '../kills.ts';
 import { shownOf } from '../shown.ts';
@@ -15,7 +16,10 @@ import { checkLease } from './lease.ts';
 /** Judges an intent: the call has not run yet, and runs only if this says so. */
 export function onIntent(turn: Turn, session: SessionState, event: CallEvent): void {
   const known = session.calls.get(event.callId);
-  if (known !== undefined) return;
+  // What only a span told of was not asked for yet: a witness that comes first does not answer for the gate.
+  const taken = known !== undefined && known.state !== 'foreign';
+  const content = contentOf(event);
+  if (taken && known.content === content && known.digest === (event.claimed.digest ?? '')) return;
   session.callCount += 1;
   if (session.kill !== undefined) {
     refuseKilled(turn, session, event);
@@ -28,13 +32,20 @@ export function onIntent(turn: Turn, session: SessionState, event: CallEvent): v
     turn.policy(event.tenantId),
     turn.now,
   );
-  const lease = checkLease(context);
-  const found = [...lease, ...runChecks(invariants, context)];
+  const found = [...(taken ? [idTaken] : []), ...checkLease(context), ...runChecks(invariants, context)];
   const judgement = judge(context, found, runChecks(indicators, context));
   remember(turn, session, context);
-  const call = newCall(turn, session, event, judgement);
+  const call = newCall(turn, context, judgement, content);
+  if (!taken) session.calls.set(event.callId, call);
+  trimCalls(session);
   carryOut(turn, session, event, context, judgement, call);
 }
+
+const idTaken: TaggedFinding = {
+  name: 'approved-digest',
+  sentence: 'The call bears the id of another one that was judged before.',
+  tags: ['ASI02'],
+};
 
 /** The session's memory of the call, kept whatever was decided. */
 function remember(turn: Turn, session: SessionState, context: JudgeContext): void {
@@ -51,33 +62,46 @@ function remember(turn: Turn, session: SessionState, context: JudgeContext): voi
   }
 }
 
-function newCall(turn: Turn, session: SessionState, event: CallEvent, judgement: Judgement): CallState {
-  const call: CallState = {
+function newCall(turn: Turn, context: JudgeContext, judgement: Judgement, content: string): CallState {
+  const { event } = context;
+  return {
     callId: event.callId,
     tool: event.claimed.tool?.name ?? 'unknown',
     digest: event.claimed.digest ?? '',
+    content,
     state: 'denied',
     at: turn.now,
     decisionId: '',
     reason: '',
-    effects: event.derived.effects,
+    // What ran on its sender's own word teaches reading at most.
+    acts: actsOf(context).filter(({ name }) => event.claimed.readOnly !== true || isReading(name)),
     learnable: judgement.decision === 'allow',
   };
-  session.calls.set(event.callId, call);
-  trimCalls(session);
-  return call;
 }
 
-/** The decision after mode and breaker. */
-function effective(
-  turn: Turn,
-  context: JudgeContext,
-  judgement: Judgement,
-): { decision: DecisionKind; observed: boolean; broken: boolean } {
+function isReading(act: string): boolean {
+  return readVerbs.some((verb) => act.startsWith(`${verb} `));
+}
+
+interface Effective {
+  readonly decision: DecisionKind;
+  readonly observed: boolean;
+  /** Too many machine kills. */
+  readonly broken: boolean;
+  /** Too many open questions. */
+  readonly crowded: boolean;
+}
+
+/** The decision after mode, breaker and the number of open questions. */
+function effective(turn: Turn, session: SessionState, context: JudgeContext, judgement: Judgement): Effective {
   const observed = context.policy.agent(context.event.agentId)?.mode === 'observe';
-  if (observed || judgement.decision !== 'kill') return { decision: judgement.decision, observed, broken: false };
-  const broken = !breakerAllows(turn, context.event.tenantId);
-  return { decision: broken ? 'hold' : 'kill', observed, broken };
+  const broken = !observed && judgement.decision === 'kill' && !breakerAllows(turn, context.event.tenantId);
+  const decision = broken ? 'hold' : judgement.decision;
+  if (observed || decision !== 'hold') return { decision, observed, broken, crowded: false };
+  const crowded = session.holds.size >= SESSION_CAPS.holds;
+  // Under another call's id nothing can be approved.
+  const isTaken = judgement.invariants.includes(idTaken);
+  return { decision: crowded || isTaken ? 'deny' : 'hold', observed, broken, crowded };
 }
 
 function carryOut(
@@ -88,8 +112,10 @@ function carryOut(
   judgement: Judgement,
   call: CallState,
 ): void {
-  const { decision, observed, broken } = effective(turn, context, judgement);
-  const holdId = decision === 'hold' && !observed ? turn.id('hold') : undefined;
+  const { decision, observed, broken, crowded } = effective(turn, session, context, judgement);
+  // What ran on its sender's own word cannot be held any more.
+  const holds = decision === 'hold' && !observed && event.claimed.readOnly !== true;
+  const holdId = holds ? turn.id('hold') : undefined;
   const killId = decision === 'kill' && !observed ? turn.id('kill') : undefined;
   if (judgement.elevate && !observed) turn.raise(session, 'elevated');
   const title = titleOf(context, judgement);
@@ -112,7 +138,7 @@ function carryOut(
     next: nextOf(decision),
   });
   call.decisionId = record.decisionId;
-  call.reason = reasonOf(judgement);
+  call.reason = crowded ? 'Too many calls of this session wait for a person already.' : reasonOf(judgement);
   if (killId !== undefined) {
     call.state = 'denied';
     killSession(turn, session, killId, 'haltwire', title);

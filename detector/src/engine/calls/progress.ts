@@ -19,28 +19,57 @@ export function onStarted(turn: Turn, session: SessionState, event: CallEvent): 
   }
   const wrong = startedWrongly(call, event);
   if (wrong !== undefined) {
-    reportMisuse(turn, session, event, { name: 'approved-digest', sentence: wrong, tags: ['ASI02', 'ASI10'] });
+    if (call === undefined && mayBeLost(session, event)) reportLost(turn, session, event);
+    else reportPastGate(turn, session, event, wrong);
     return;
   }
   if (call !== undefined && call.state === 'allowed') call.state = 'started';
 }
 
 function startedWrongly(call: CallState | undefined, event: CallEvent): string | undefined {
-  if (call === undefined) return 'A call started that was never asked for.';
+  // What only a span told of was never asked for either.
+  if (call === undefined || call.state === 'foreign') return 'A call started that was never asked for.';
   if (call.state === 'held') return 'A call started while it waited for a person.';
   if (call.state === 'denied' || call.state === 'abandoned') return 'A call started although it was not allowed.';
-  if (event.claimed.digest !== undefined && event.claimed.digest !== call.digest) {
+  if (call.state === 'started' || call.state === 'done') return 'A call started again: its one allow was used twice.';
+  if ((event.claimed.digest ?? '') !== call.digest) {
     return 'What started is not the call that was judged: its digest differs.';
   }
   return undefined;
 }
 
+/** Events of this sender are missing for good: its intent may be among them. Whoever hides intents could as well say nothing. */
+function mayBeLost(session: SessionState, event: CallEvent): boolean {
+  return event.producer !== undefined && (session.producers.get(event.producer)?.skipped.length ?? 0) > 0;
+}
+
+function reportLost(turn: Turn, session: SessionState, event: CallEvent): void {
+  turn.raise(session, 'elevated');
+  const sentence = 'A call started whose intent is not on record; other events of its sender are missing too.';
+  turn.decide(session, {
+    cause: 'result',
+    decision: 'alert',
+    severity: 'high',
+    title: `${session.agentId} ran a call that may have passed the gate unseen.`,
+    callId: event.callId,
+    invariants: [{ name: 'record-complete', sentence, tags: ['ASI10'] }],
+    shown: shownOf(event),
+    digest: event.claimed.digest,
+    next: 'Find out whether the network, the harness or the agent lost the intent.',
+  });
+}
+
 /** The sdk gave a call up before it ran. */
 export function onAbandoned(turn: Turn, session: SessionState, event: CallEvent): void {
   const call = session.calls.get(event.callId);
-  if (call === undefined || call.state === 'started' || call.state === 'done') return;
+  if (call === undefined || call.state === 'started' || call.state === 'done' || call.state === 'foreign') return;
   call.state = 'abandoned';
   closeHoldOf(turn, session, call, 'abandoned');
+}
+
+/** A call ran that was not allowed, or is not the one that was. */
+export function reportPastGate(turn: Turn, session: SessionState, event: CallEvent, sentence: string): void {
+  reportMisuse(turn, session, event, { name: 'approved-digest', sentence, tags: ['ASI02', 'ASI10'] });
 }
 
 /** Something ran past the gate. Whatever it was, the gate no longer holds for this session: it is killed. */

@@ -1,26 +1,30 @@
 import type { CallEvent, SecretSeen } from '@haltwire/schemas';
+import { contentOf } from '../content.ts';
 import { nextOf, reasonOf, severityOf, titleOf } from '../explain.ts';
 import { indicators } from '../indicators/index.ts';
 import { invariants } from '../invariants/index.ts';
 import { runChecks, type TaggedFinding } from '../judge/check.ts';
-import { judgeContext } from '../judge/context.ts';
+import { actsOf, judgeContext } from '../judge/context.ts';
 import { judge } from '../judge/decide.ts';
 import { describeCredential, describeSpan } from '../judge/words.ts';
 import { breakerAllows, killSession } from '../kills.ts';
 import { shownOf } from '../shown.ts';
-import { AGENT_CAPS, learn } from '../state/agent.ts';
-import { type CallState, pushCapped, SESSION_CAPS, type SessionState, setCapped, trimCalls } from '../state/session.ts';
+import { learn, rememberSecret } from '../state/agent.ts';
+import {
+  type CallState,
+  rememberFailure,
+  SESSION_CAPS,
+  type SessionState,
+  setCapped,
+  trimCalls,
+} from '../state/session.ts';
 import type { Turn } from '../turn.ts';
-import { onStarted } from './progress.ts';
+import { onStarted, reportPastGate } from './progress.ts';
 
 /** A call ended: the session remembers refusals and the secrets that the result showed; the baseline learns. */
 export function onResult(turn: Turn, session: SessionState, event: CallEvent): void {
-  const known = session.calls.get(event.callId);
-  if (known?.state === 'done') return;
-  const call = known ?? foreignCall(turn, session, event);
-  // A result of the gate's own witness implies a start: the same rules hold.
-  if (event.origin === 'sdk' && call.state !== 'started' && call.state !== 'fast') onStarted(turn, session, event);
-  call.state = 'done';
+  const ran = event.origin === 'sdk' ? finishGated(turn, session, event) : hearWitness(turn, session, event);
+  // Whoever shows it, and however often: evidence counts.
   const findings = [...noteRefusal(turn, session, event), ...noteSecrets(turn, session, event)];
   if (findings.length > 0) {
     const alarming = findings.some(({ name }) => name === 'found-credential' && suspicious(session));
@@ -34,9 +38,35 @@ export function onResult(turn: Turn, session: SessionState, event: CallEvent): v
       indicators: findings,
     });
   }
-  if (call.learnable && event.derived.outcome?.status !== 'error') {
-    learn(turn.store.agent(event.tenantId, event.agentId), call.tool, call.effects);
+  if (ran?.learnable === true && event.derived.outcome?.status !== 'error') {
+    learn(turn.store.agent(event.tenantId, event.agentId), ran.tool, ran.acts);
   }
+}
+
+/** The gate's own witness. Answers the call if it ran as it was allowed to: only such calls are learned from. */
+function finishGated(turn: Turn, session: SessionState, event: CallEvent): CallState | undefined {
+  const known = session.calls.get(event.callId);
+  if (known?.state === 'done') return undefined;
+  const call =
+    known === undefined || known.state === 'foreign' ? judgeAfterwards(turn, session, event, 'denied') : known;
+  // A result implies a start: the same rules hold.
+  if (call.state !== 'started' && call.state !== 'fast') onStarted(turn, session, event);
+  const ran = call.state === 'started' || call.state === 'fast';
+  call.state = 'done';
+  return ran ? call : undefined;
+}
+
+/** A span, a hook: a second witness of a gated call, or the only one of a call that was never gated. Teaches nothing. */
+function hearWitness(turn: Turn, session: SessionState, event: CallEvent): undefined {
+  const known = session.calls.get(event.callId);
+  const isSame = event.claimed.arguments === undefined || known?.content === contentOf(event);
+  if (known === undefined || !isSame) judgeAfterwards(turn, session, event, 'foreign');
+  else if (event.claimed.status !== 'error' && wasRefused(known))
+    reportPastGate(turn, session, event, 'A second witness says that a call ran which was not allowed.');
+}
+
+function wasRefused(call: CallState): boolean {
+  return call.state === 'held' || call.state === 'denied' || call.state === 'abandoned';
 }
 
 /** A secret in a result matters once the agent was refused or went looking. */
@@ -44,8 +74,8 @@ function suspicious(session: SessionState): boolean {
   return session.hunts.length > 0 && session.failures.some((failure) => failure.class === 'authorization');
 }
 
-/** A call that only a span reports was never gated: it is judged after the fact, so that people and the kill still can act. */
-function foreignCall(turn: Turn, session: SessionState, event: CallEvent): CallState {
+/** A call that was never gated is judged after the fact, so that people and the kill still can act. */
+function judgeAfterwards(turn: Turn, session: SessionState, event: CallEvent, state: 'denied' | 'foreign'): CallState {
   const context = judgeContext(
     event,
     session,
@@ -62,14 +92,17 @@ function foreignCall(turn: Turn, session: SessionState, event: CallEvent): CallS
     callId: event.callId,
     tool: event.claimed.tool?.name ?? 'unknown',
     digest: event.claimed.digest ?? '',
-    state: event.origin === 'sdk' ? 'denied' : 'foreign',
+    content: contentOf(event),
+    state,
     at: turn.now,
     decisionId: '',
     reason: reasonOf(judgement),
-    effects: event.derived.effects,
-    learnable: judgement.decision === 'allow',
+    acts: actsOf(context),
+    learnable: false,
   };
-  session.calls.set(event.callId, call);
+  const known = session.calls.get(event.callId);
+  // A gated call's life is told by the gate alone, whatever else comes under its id.
+  if (known === undefined || known.state === 'foreign') session.calls.set(event.callId, call);
   session.callCount += 1;
   trimCalls(session);
   if (judgement.decision === 'allow') return call;
@@ -102,11 +135,10 @@ function noteRefusal(turn: Turn, session: SessionState, event: CallEvent): Tagge
     (use) => use.fingerprint,
   );
   const tool = event.claimed.tool?.name ?? 'a tool';
-  pushCapped(
-    session.failures,
-    { callId: event.callId, tool, class: outcome.class, credentials, at: turn.now },
-    SESSION_CAPS.failures,
-  );
+  const { callId } = event;
+  // Two witnesses of one failure are one failure.
+  if (session.failures.some((failure) => failure.callId === callId && failure.class === outcome.class)) return [];
+  rememberFailure(session.failures, { callId, tool, class: outcome.class, credentials, at: turn.now });
   if (outcome.class !== 'authorization') return [];
   return [
     {
@@ -132,9 +164,7 @@ function noteSecrets(turn: Turn, session: SessionState, event: CallEvent): Tagge
     const sighting = { kind: secret.kind, callId: event.callId, source: secret.source, at: turn.now };
     const seenBefore = session.secrets.has(secret.fingerprint);
     if (!seenBefore) setCapped(session.secrets, secret.fingerprint, sighting, SESSION_CAPS.secrets);
-    if (!agent.secrets.has(secret.fingerprint)) {
-      setCapped(agent.secrets, secret.fingerprint, { ...sighting, sessionId: event.sessionId }, AGENT_CAPS.secrets);
-    }
+    rememberSecret(agent, secret.fingerprint, { ...sighting, sessionId: event.sessionId });
     if (standing === 'granted' || seenBefore) continue;
     const registered = policy.credential(secret.fingerprint);
     const what = describeCredential({ use: secret, name: registered?.name, standing });

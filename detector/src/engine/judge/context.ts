@@ -1,7 +1,8 @@
 import type { CallEvent, CredentialUse, Effect } from '@haltwire/schemas';
 import { readVerbs } from '@haltwire/schemas';
 import type { PolicyIndex, Standing } from '../policy-index.ts';
-import { type AgentState, actOf } from '../state/agent.ts';
+import { type Act, type AgentState, actOf } from '../state/agent.ts';
+import { hasFaded } from '../state/faded.ts';
 import type { Failure, SecretSighting, SessionState } from '../state/session.ts';
 import { impactOf } from './impact.ts';
 
@@ -19,7 +20,9 @@ export interface JudgedEffect {
   readonly backups?: 'self' | 'elsewhere' | 'none' | undefined;
   /** 0 to 1. */
   readonly impact: number;
-  /** Calls of this agent with the same act, before this one. */
+  /** The impact is high by the policy's measure. */
+  readonly grave: boolean;
+  /** Calls of this agent with the same act, before this one; of a grave act, with grave ones. */
   readonly timesBefore: number;
 }
 
@@ -77,6 +80,11 @@ export function judgeContext(
   };
 }
 
+/** The acts of a call, as the baseline counts them. */
+export function actsOf(context: JudgeContext): Act[] {
+  return context.effects.map(({ effect, grave }) => ({ name: actOf(effect), grave }));
+}
+
 function judgeEffect(effect: Effect, event: CallEvent, agent: AgentState, policy: PolicyIndex): JudgedEffect {
   const known = policy.resource(effect);
   const environment = known?.resource.environment;
@@ -85,6 +93,13 @@ function judgeEffect(effect: Effect, event: CallEvent, agent: AgentState, policy
     event.claimed.environment,
     ...(event.claimed.targets ?? []).map((target) => target.environment),
   ].filter((name) => name !== undefined);
+  const impact = impactOf(effect, {
+    environment,
+    cwd: event.claimed.cwd,
+    backups: known?.resource.backups,
+    declared: known !== undefined,
+  });
+  const grave = impact >= policy.policy.responses.highImpact;
   return {
     effect,
     system: policy.system(effect.target.host) ?? effect.system,
@@ -93,8 +108,9 @@ function judgeEffect(effect: Effect, event: CallEvent, agent: AgentState, policy
     environment,
     claimedEnvironments: [...new Set(claimed)],
     backups: known?.resource.backups,
-    impact: impactOf(effect, { environment, cwd: event.claimed.cwd, backups: known?.resource.backups }),
-    timesBefore: agent.acts.get(actOf(effect)) ?? 0,
+    impact,
+    grave,
+    timesBefore: (grave ? agent.graveActs : agent.acts).get(actOf(effect)) ?? 0,
   };
 }
 
@@ -111,7 +127,8 @@ function judgeCredentials(
   }
   return [...uses.values()].map((use) => {
     const standing = policy.standing(use, event.agentId, taskId);
-    const sighting = session.secrets.get(use.fingerprint) ?? agent.secrets.get(use.fingerprint);
+    const sighting =
+      session.secrets.get(use.fingerprint) ?? agent.secrets.get(use.fingerprint) ?? fadedSighting(agent, use);
     return {
       use,
       name: policy.credential(use.fingerprint)?.name,
@@ -119,6 +136,11 @@ function judgeCredentials(
       found: standing === 'granted' ? undefined : sighting,
     };
   });
+}
+
+function fadedSighting(agent: AgentState, { fingerprint, kind }: CredentialUse): SecretSighting | undefined {
+  const { faded } = agent;
+  return faded !== undefined && hasFaded(faded, fingerprint) ? { kind, callId: '', at: faded.at } : undefined;
 }
 
 /** The credentials that authorise an effect: the one it names, or all of the call when it cannot tell. */

@@ -1,4 +1,5 @@
 import type { Signal } from '@haltwire/schemas';
+import { actOf } from '../state/agent.ts';
 import type { JudgeContext } from './context.ts';
 import { describeDone } from './words.ts';
 
@@ -14,6 +15,7 @@ export function isFamiliar({ worst }: JudgeContext): boolean {
 export function noveltySignals(context: JudgeContext): Signal[] {
   const { worst, agent, event } = context;
   if (worst === undefined || worst.isRead || isFamiliar(context)) return [];
+  const mild = worst.grave ? (agent.acts.get(actOf(worst.effect)) ?? 0) - worst.timesBefore : 0;
   const before =
     worst.timesBefore === 0 ? 'never' : `only ${worst.timesBefore === 1 ? 'once' : `${worst.timesBefore} times`}`;
   return [
@@ -21,7 +23,7 @@ export function noveltySignals(context: JudgeContext): Signal[] {
       name: 'act-novelty',
       observed: worst.timesBefore + 1,
       expected: worst.timesBefore,
-      sentence: `${event.agentId} has made ${agent.calls.toLocaleString('en-US')} calls and ${before} ${describeDone(worst)}.`,
+      sentence: `${event.agentId} has made ${agent.calls.toLocaleString('en-US')} calls and ${before} ${describeDone(worst)}${mild > 0 ? ' with this much at stake' : ''}.`,
     },
   ];
 }

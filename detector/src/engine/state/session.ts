@@ -1,5 +1,6 @@
-import type { Effect, HoldView, KillView, Outcome, Posture, SessionRef, Severity } from '@haltwire/schemas';
+import type { HoldView, KillView, Outcome, Posture, SessionRef, Severity } from '@haltwire/schemas';
 import { deterministicId, sessionKeyOf } from '@haltwire/schemas';
+import type { Act } from './agent.ts';
 
 /** Caps of one session's memory. What does not fit pushes out the oldest, never the newest. */
 export const SESSION_CAPS = {
@@ -9,6 +10,14 @@ export const SESSION_CAPS = {
   closedCalls: 512,
   openCalls: 256,
   pending: 1024,
+  /** Of one sender's waiting events. */
+  pendingCharacters: 4 * 1024 * 1024,
+  /** Gaps of one sender that were given up and may still be filled. */
+  skipped: 64,
+  /** Newest places of one sender whose holder is known by its id. */
+  recent: 64,
+  /** Open questions: more than a person can read is no question any more. */
+  holds: 32,
   producers: 32,
   credentialsUsed: 64,
 } as const;
@@ -37,14 +46,18 @@ export interface CallState {
   readonly callId: string;
   readonly tool: string;
   readonly digest: string;
+  /** Hash of tool and arguments as shown: tells whether another witness speaks of the same call. */
+  readonly content: string;
   state: 'allowed' | 'held' | 'denied' | 'fast' | 'foreign' | 'started' | 'abandoned' | 'done';
-  readonly at: number;
+  /** When it was last decided about. */
+  at: number;
   decisionId: string;
   /** What the sdk was told: sent again after a reconnect. */
   reason: string;
   holdId?: string;
-  effects: readonly Effect[];
-  /** The call was allowed without any finding: the baseline may learn from it. */
+  /** What the baseline may learn from it. */
+  readonly acts: readonly Act[];
+  /** The call was allowed without any finding, or by a person: the baseline may learn from it once it ran. */
   learnable: boolean;
 }
 
@@ -59,6 +72,10 @@ export interface ProducerState {
   /** Events that came before their turn, as JSON by sequence number. */
   pending: Map<number, string>;
   gapSince?: number;
+  /** Gaps that were given up: first and last number. What comes late is still taken, once. */
+  skipped: [number, number][];
+  /** Ids of the newest events by number: a place is not taken twice. */
+  recent: Map<number, string>;
 }
 
 export interface SessionCase {
@@ -87,6 +104,8 @@ export interface SessionState {
   killDueAt?: number;
   case?: SessionCase;
   producers: Map<string, ProducerState>;
+  /** More senders came than are followed; it was said. */
+  sendersOverflow?: boolean;
   secrets: Map<string, SecretSighting>;
   failures: Failure[];
   hunts: { callId: string; evidence: string; at: number }[];
@@ -126,6 +145,14 @@ export function newSession(ref: SessionRef, at: number): SessionState {
 export function pushCapped<T>(list: T[], item: T, cap: number): void {
   list.push(item);
   if (list.length > cap) list.splice(0, list.length - cap);
+}
+
+/** Remembers a failure. The newest refusal stays, however many other failures follow it. */
+export function rememberFailure(failures: Failure[], failure: Failure): void {
+  failures.push(failure);
+  if (failures.length <= SESSION_CAPS.failures) return;
+  const refusal = failures.findLastIndex((one) => one.class === 'authorization');
+  failures.splice(refusal === 0 ? 1 : 0, 1);
 }
 
 /** Sets a key and drops the oldest one past `cap`. */

@@ -15,8 +15,14 @@ export interface PartitionState {
   chain: string;
 }
 
-/** Most sessions kept; past it the longest silent ones that are neither killed nor hold a question are dropped. */
+/** Most sessions kept. */
 const MAX_SESSIONS = 100_000;
+/** A session is long silent after this, ms. */
+const SILENT_MS = 3_600_000;
+
+function agentKey(tenantId: string, agentId: string): string {
+  return `${encodeURIComponent(tenantId)}/${encodeURIComponent(agentId)}`;
+}
 
 /**
  * All engine state of one partition, with the keys that changed since the last snapshot.
@@ -28,7 +34,15 @@ export class StateStore {
   readonly sessions = new Map<string, SessionState>();
   readonly agents = new Map<string, AgentState>();
   readonly tenants = new Map<string, TenantState>();
+  readonly #maxSessions: number;
+  #evictAbove: number;
   #dirty = new Set<string>();
+
+  /** @param maxSessions Sessions kept; default 100 000. Killed ones and those with an open question are kept beyond it. */
+  constructor(maxSessions = MAX_SESSIONS) {
+    this.#maxSessions = maxSessions;
+    this.#evictAbove = maxSessions;
+  }
 
   session(ref: SessionRef): SessionState {
     const key = sessionKeyOf(ref);
@@ -36,14 +50,14 @@ export class StateStore {
     if (found === undefined) {
       found = newSession(ref, this.partition.now);
       this.sessions.set(key, found);
-      if (this.sessions.size > MAX_SESSIONS) this.#evict();
+      if (this.sessions.size > this.#evictAbove) this.#evict(key);
     }
     this.#dirty.add(`session:${key}`);
     return found;
   }
 
   agent(tenantId: string, agentId: string): AgentState {
-    const key = `${encodeURIComponent(tenantId)}/${encodeURIComponent(agentId)}`;
+    const key = agentKey(tenantId, agentId);
     let found = this.agents.get(key);
     if (found === undefined) {
       found = newAgent(tenantId, agentId);
@@ -98,18 +112,36 @@ export class StateStore {
     return this.tenants.get(id);
   }
 
-  #evict(): void {
-    // A tenth at once keeps the sort rare. The order must not depend on how the map was filled.
-    const idle = [...this.sessions.values()].filter(
-      (session) =>
-        session.kill === undefined &&
-        session.holds.size === 0 &&
-        (session.ended || this.partition.now - session.lastAt >= 3_600_000),
+  /**
+   * Drops a tenth of the sessions: ended and long silent ones first, then those of whoever has the most, so that a flood
+   * pushes out itself. What must outlive a session is kept with its agent.
+   */
+  #evict(newest: string): void {
+    const perAgent = new Map<string, number>();
+    for (const { tenantId, agentId } of this.sessions.values()) {
+      const key = agentKey(tenantId, agentId);
+      perAgent.set(key, (perAgent.get(key) ?? 0) + 1);
+    }
+    // The order must not depend on how the map was filled.
+    const idle = [...this.sessions.values()]
+      .filter((session) => session.kill === undefined && session.holds.size === 0 && session.key !== newest)
+      .map((session) => ({
+        session,
+        live: !session.ended && this.partition.now - session.lastAt < SILENT_MS,
+        siblings: perAgent.get(agentKey(session.tenantId, session.agentId)) ?? 0,
+      }));
+    idle.sort(
+      (a, b) =>
+        Number(a.live) - Number(b.live) ||
+        b.siblings - a.siblings ||
+        a.session.lastAt - b.session.lastAt ||
+        (a.session.key < b.session.key ? -1 : 1),
     );
-    idle.sort((a, b) => a.lastAt - b.lastAt || (a.key < b.key ? -1 : 1));
-    for (const session of idle.slice(0, MAX_SESSIONS / 10)) {
+    for (const { session } of idle.slice(0, Math.ceil(this.#maxSessions / 10))) {
       this.sessions.delete(session.key);
       this.#dirty.add(`session:${session.key}`);
     }
+    // When little could be dropped, the next attempt waits: it costs a look at every session.
+    this.#evictAbove = Math.max(this.#maxSessions, this.sessions.size + Math.ceil(this.#maxSessions / 100));
   }
 }

@@ -1,6 +1,8 @@
 import { classifySql } from '../../sql/sql.ts';
-import { add, type Call, credentialOf, type Handler } from '../call.ts';
+import { add, bounded, type Call, credentialOf, type Handler } from '../call.ts';
 import { type OptionShape, optionValue, readOptions } from '../options.ts';
+import { literal, nested } from '../state.ts';
+import { walkSource } from '../walk.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
 
@@ -88,10 +90,15 @@ function sqlClient(client: SqlClient): Handler {
       target: { ...(host === undefined ? {} : { host }), ...(database === undefined ? {} : { id: database }) },
       credentialRef,
       by: `shell: ${call.shell.trail}${call.name}`,
+      onShell: (command: string) =>
+        walkSource(
+          command,
+          nested(call.shell, { depth: call.shell.depth + 1, trail: `${call.shell.trail}${call.name} > ` }),
+        ),
     };
     const texts = client.sql.flatMap((name) => options.values.get(name) ?? []);
     if (client.operand === true) texts.push(...options.operands.slice(1));
-    for (const { value, known } of texts.slice(0, 16)) {
+    for (const { value, known } of bounded(call, texts)) {
       if (!known && /^\s*\$/.test(value)) call.findings.unclear(`${call.name}: SQL that is not shown`);
       classifySql(call.findings, value, context);
     }
@@ -117,7 +124,7 @@ const redis: Handler = (call) => {
   const words = options.operands.map(({ value }) => value);
   const shown = words.length > 0 ? [words.join(' ')] : (call.input.text?.split('\n') ?? []);
   const target = { host: optionValue(options, 'h')?.value };
-  for (const line of shown.slice(0, 20)) addRedis(call, line.trim(), target);
+  for (const line of bounded(call, shown.map(literal)).map(({ value }) => value)) addRedis(call, line.trim(), target);
   if (shown.length === 0)
     add(call, { verb: 'authenticate', resource: 'database', system: 'redis', target, confidence: 0.5 });
 };

@@ -1,7 +1,7 @@
 import type { Scope } from '@haltwire/schemas';
 import { isScratch } from '../../paths.ts';
 import { notePath } from '../../secrets.ts';
-import { add, type Call, type Handler, pathOf } from '../call.ts';
+import { add, bounded, type Call, type Handler, pathOf } from '../call.ts';
 import { has, optionValue, readOptions } from '../options.ts';
 import type { Argument } from '../state.ts';
 import type { CommandTable } from './index.ts';
@@ -13,8 +13,7 @@ const remove: Handler = (call) => {
   const options = readOptions(call.args, { long: ['interactive'] });
   const recursive = has(options, 'r', 'R', 'recursive', 's', 'recurse');
   const operands = options.operands.length > 0 || call.input.from === undefined ? options.operands : [hidden()];
-  for (const operand of operands.slice(0, 16)) deletePath(call, operand, recursive);
-  if (operands.length > 16) deletePath(call, hidden(), recursive);
+  for (const operand of bounded(call, operands)) deletePath(call, operand, recursive);
   if (operands.length === 0)
     add(call, { verb: 'delete', resource: 'file', system: SYSTEM, scope: 'unknown', confidence: 0.5 });
 };
@@ -47,7 +46,7 @@ function scopeOf({ shell }: Call, scope: Scope, recursive: boolean, vast: boolea
 
 const truncate: Handler = (call) => {
   const options = readOptions(call.args, { valued: 'sro', long: ['size', 'reference'] });
-  for (const operand of options.operands.slice(0, 16)) {
+  for (const operand of bounded(call, options.operands)) {
     add(call, {
       verb: 'delete',
       resource: 'file',
@@ -64,7 +63,7 @@ const move: Handler = (call) => {
     optionValue(options, 't', 'target-directory') === undefined ? options.operands.slice(0, -1) : options.operands;
   const to = optionValue(options, 't', 'target-directory') ?? options.operands.at(-1);
   const gone = to !== undefined && /^\/dev\/(?:null|full)$/.test(to.value);
-  for (const source of sources.slice(0, 16)) {
+  for (const source of bounded(call, sources)) {
     if (gone) deletePath(call, source, true);
     else {
       const { target, vast, scope } = pathOf(call, source);
@@ -83,7 +82,7 @@ const move: Handler = (call) => {
 const copy: Handler = (call) => {
   const options = readOptions(call.args, { valued: 'tSmog', long: ['target-directory', 'suffix'] });
   const to = optionValue(options, 't', 'target-directory') ?? options.operands.at(-1);
-  for (const source of options.operands.slice(0, -1).slice(0, 12))
+  for (const source of bounded(call, options.operands.slice(0, -1)))
     notePath(call.findings, pathOf(call, source).path ?? source.value, 'copies');
   const device = /^\/dev\/(?:sd|hd|vd|nvme|xvd|disk|mmcblk)/.test(to?.value ?? '');
   add(call, {
@@ -101,7 +100,7 @@ function changes(resource: string, verb: 'create' | 'update' | 'grant', destruct
     const options = readOptions(call.args, { valued: 'mtdrg' });
     const recursive = has(options, 'R', 'recursive');
     const operands = /^ch/.test(call.name) ? options.operands.slice(1) : options.operands;
-    for (const operand of operands.slice(0, 12)) {
+    for (const operand of bounded(call, operands)) {
       const { target, vast, scope } = pathOf(call, operand);
       const wide = recursive && vast;
       add(call, {
@@ -127,7 +126,7 @@ const chmod: Handler = (call) => {
 
 const tee: Handler = (call) => {
   const options = readOptions(call.args);
-  for (const operand of options.operands.slice(0, 12)) {
+  for (const operand of bounded(call, options.operands)) {
     const { target, scope } = pathOf(call, operand);
     if (/^\/dev\/(?:null|stdout|stderr|tty)$/.test(operand.value)) continue;
     add(call, {
@@ -172,7 +171,7 @@ export const filesystem: CommandTable = {
   'remove-item': remove,
   unlink: remove,
   rmdir: (call) => {
-    for (const operand of readOptions(call.args).operands.slice(0, 16)) {
+    for (const operand of bounded(call, readOptions(call.args).operands)) {
       if (has(readOptions(call.args), 's', 'S') || /^\/s$/i.test(call.args[0]?.value ?? ''))
         deletePath(call, operand, true);
       else
@@ -188,7 +187,7 @@ export const filesystem: CommandTable = {
     }
   },
   shred: (call) => {
-    for (const operand of readOptions(call.args, { valued: 'ns' }).operands.slice(0, 16)) {
+    for (const operand of bounded(call, readOptions(call.args, { valued: 'ns' }).operands)) {
       const device = operand.value.startsWith('/dev/');
       add(call, {
         verb: 'delete',

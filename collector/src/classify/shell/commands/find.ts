@@ -1,5 +1,5 @@
 import { notePath } from '../../secrets.ts';
-import { add, type Call, type Handler, pathOf } from '../call.ts';
+import { add, bounded, type Call, type Handler, pathOf } from '../call.ts';
 import { runWrapped } from '../run.ts';
 import type { Argument } from '../state.ts';
 import type { CommandTable } from './index.ts';
@@ -36,7 +36,7 @@ const find: Handler = (call) => {
 };
 
 function listed(call: Call, places: readonly Argument[]): void {
-  for (const place of places.length === 0 ? [{ value: '.', known: true, glob: false }] : places.slice(0, 8)) {
+  for (const place of places.length === 0 ? [{ value: '.', known: true, glob: false }] : bounded(call, places)) {
     const { path, target } = pathOf(call, place);
     notePath(call.findings, path ?? place.value, 'lists');
     add(call, {
@@ -52,7 +52,7 @@ function listed(call: Call, places: readonly Argument[]): void {
 }
 
 function deletes(call: Call, places: readonly Argument[], filtered: boolean): void {
-  for (const place of places.length === 0 ? [{ value: '.', known: true, glob: false }] : places.slice(0, 8)) {
+  for (const place of places.length === 0 ? [{ value: '.', known: true, glob: false }] : bounded(call, places)) {
     const { target, vast } = pathOf(call, place);
     const scope = filtered ? 'many' : 'all';
     add(call, {

@@ -1,6 +1,6 @@
 import type { EffectDraft } from '../../impact.ts';
 import { notePath, notePattern } from '../../secrets.ts';
-import { add, type Call, credentialOf, type Handler, valuesOf } from '../call.ts';
+import { add, bounded, type Call, credentialOf, type Handler, valuesOf } from '../call.ts';
 import { has, type Options, readOptions } from '../options.ts';
 import { runWrapped } from '../run.ts';
 import type { CommandTable } from './index.ts';
@@ -194,7 +194,7 @@ function draftOf(name: string, options: Options, words: readonly string[]): Draf
 function noteOutput(call: Call, options: Options): void {
   if (has(options, 'output')) add(call, { verb: 'update', resource: 'file', system: 'filesystem', note: '--output' });
   // `git show HEAD:.env` reads that file.
-  for (const { value } of options.operands.slice(0, 12))
+  for (const { value } of bounded(call, options.operands))
     notePath(call.findings, value.slice(value.indexOf(':') + 1), 'git reads');
 }
 

@@ -1,6 +1,6 @@
 import { classifyRequest } from '../../http/request.ts';
 import { notePath } from '../../secrets.ts';
-import { add, type Call, type Handler, pathOf } from '../call.ts';
+import { add, bounded, type Call, type Handler, pathOf } from '../call.ts';
 import { has, type Options, optionValue, readOptions } from '../options.ts';
 import type { CommandTable } from './index.ts';
 
@@ -10,10 +10,21 @@ const curlLong =
   );
 const DATA = ['d', 'data', 'data-raw', 'data-binary', 'data-ascii', 'data-urlencode', 'json'] as const;
 
+/** `--next` begins a request with options of its own. */
 const curl: Handler = (call) => {
+  const next = call.args.findIndex(({ value }) => value === '--next' || value === '-:');
+  if (next === -1) return curlRequest(call);
+  curlRequest({ ...call, args: call.args.slice(0, next) });
+  curl({ ...call, args: call.args.slice(next + 1) });
+};
+
+const curlRequest: Handler = (call) => {
   const options = readOptions(call.args, { valued: 'XHdFuoTbcAemrxwKyYzEtQPC', long: curlLong });
   const urls = [...options.operands, ...(options.values.get('url') ?? [])];
-  if (has(options, 'K', 'config')) call.findings.unclear('curl reads its options from a file');
+  if (has(options, 'K', 'config')) {
+    call.findings.unclear('curl reads its options from a file');
+    add(call, { verb: 'unknown', resource: 'unknown', system: 'http', credentialRef: 'unknown', confidence: 0.3 });
+  }
   writesOutput(call, optionValue(options, 'o', 'output'), has(options, 'O', 'remote-name'));
   const { body, hidden } = curlBody(call, options);
   const form = has(options, 'F', 'form');
@@ -28,7 +39,7 @@ const curl: Handler = (call) => {
       : (body !== undefined || hidden !== undefined || form) && !asGet
         ? 'POST'
         : 'GET';
-  for (const url of urls.slice(0, 8)) {
+  for (const url of bounded(call, urls)) {
     classifyRequest(call.findings, {
       method: given ?? implied,
       url: asGet && body !== undefined ? `${url.value}?${body}` : url.value,
@@ -102,7 +113,7 @@ const wget: Handler = (call) => {
   );
   if (file !== undefined) notePath(call.findings, file, 'sends');
   writesOutput(call, optionValue(options, 'O', 'output-document'), !has(options, 'O', 'output-document', 'spider'));
-  for (const url of options.operands.slice(0, 8)) {
+  for (const url of bounded(call, options.operands)) {
     classifyRequest(call.findings, {
       method: optionValue(options, 'method')?.value ?? (body !== undefined || file !== undefined ? 'POST' : 'GET'),
       url: url.value,

@@ -1,5 +1,7 @@
 import { add, type Handler, valuesOf } from '../call.ts';
 import { readOptions } from '../options.ts';
+import { nested } from '../state.ts';
+import { walkSource } from '../walk.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
 
@@ -78,12 +80,22 @@ const firewall: Handler = (call) => {
   });
 };
 
+/** `at`, `batch`: what stands on standard input runs later. */
+const later: Handler = (call) => {
+  const { text } = call.input;
+  const trail = `${call.shell.trail}${call.name} > `;
+  if (text === undefined) call.findings.unclear(`${call.name}: commands that are not shown`);
+  else walkSource(text, nested(call.shell, { depth: call.shell.depth + 1, trail }));
+  add(call, { verb: 'execute', resource: 'program', system: 'shell', confidence: 0.5 });
+};
+
 /** Processes, services, schedules and accounts of the machine. */
 export const processes: CommandTable = {
   kill,
   ...each('pkill killall taskkill xkill', killByName),
   ...each('systemctl service launchctl rc-service supervisorctl pm2', service),
   crontab,
+  ...each('at batch', later),
   ...each('shutdown reboot halt poweroff init', (call) =>
     add(call, { verb: 'update', resource: 'machine', system: 'process', scope: 'all', destructiveness: 0.6 }),
   ),

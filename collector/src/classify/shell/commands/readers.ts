@@ -1,5 +1,5 @@
 import { notePath } from '../../secrets.ts';
-import { add, type Call, type Handler, pathOf, valuesOf } from '../call.ts';
+import { add, bounded, type Call, type Handler, pathOf, valuesOf } from '../call.ts';
 import { has, type OptionShape, optionValue, readOptions } from '../options.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
@@ -15,7 +15,7 @@ export function readPaths(call: Call, operands: Call['args'], verb: 'read' | 'li
     add(call, { verb, resource: verb === 'list' ? resource : 'text', system: 'filesystem', confidence: 1 });
     return;
   }
-  for (const operand of operands.slice(0, 12)) {
+  for (const operand of bounded(call, operands)) {
     const { path, target, scope } = pathOf(call, operand);
     const shown = path ?? operand.value;
     if (verb === 'read') call.findings.source(shown);
@@ -94,7 +94,7 @@ const sed: Handler = (call) => {
   const scripts = given ?? options.operands.slice(0, 1);
   const files = given === undefined && !has(options, 'f', 'file') ? options.operands.slice(1) : options.operands;
   if (inPlace) {
-    for (const file of files.slice(0, 12)) {
+    for (const file of bounded(call, files)) {
       add(call, {
         verb: 'update',
         resource: 'file',

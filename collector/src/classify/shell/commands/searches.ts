@@ -1,6 +1,6 @@
 import { notePath, notePattern } from '../../secrets.ts';
 import type { Handler } from '../call.ts';
-import { add, pathOf } from '../call.ts';
+import { add, bounded, pathOf } from '../call.ts';
 import { has, readOptions } from '../options.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
@@ -36,7 +36,7 @@ export const search: Handler = (call) => {
   if (call.name === 'rg' && has(options, 'pre')) {
     add(call, { verb: 'execute', resource: 'program', system: 'shell', note: '--pre' });
   }
-  const files = places.length === 0 ? [undefined] : places.slice(0, 12);
+  const files = places.length === 0 ? [undefined] : bounded(call, places);
   for (const place of files) {
     const at = place === undefined ? undefined : pathOf(call, place);
     if (place !== undefined) {

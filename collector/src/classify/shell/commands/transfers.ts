@@ -1,5 +1,5 @@
 import { notePath } from '../../secrets.ts';
-import { add, type Handler, pathOf } from '../call.ts';
+import { add, bounded, type Handler, pathOf } from '../call.ts';
 import { has, readOptions } from '../options.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
@@ -14,7 +14,7 @@ const copyRemote: Handler = (call) => {
   });
   const to = options.operands.at(-1);
   const host = REMOTE.exec(to?.value ?? '');
-  for (const source of options.operands.slice(0, -1).slice(0, 8))
+  for (const source of bounded(call, options.operands.slice(0, -1)))
     notePath(call.findings, pathOf(call, source).path ?? source.value, 'sends');
   if (call.name === 'rsync' && has(options, 'n', 'dry-run'))
     return add(call, { verb: 'read', resource: 'file', system: 'filesystem', confidence: 0.9 });
