@@ -1,13 +1,14 @@
 /**
  * Measures what the sdk costs a plainly read-only call under a lease, on the caller's thread: from asking to running.
- * Run with: npm run bench -w sdk [-- calls]
+ * Run with: npm run bench -w sdk [-- calls] [--json]
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { CHANNEL, createHaltwire } from '../src/index.ts';
 
-const calls = Number(process.argv[2] ?? 100_000);
+const json = process.argv.includes('--json');
+const calls = Number(process.argv.slice(2).find((word) => word !== '--json') ?? 100_000);
 // The other end of the wire has a thread and a heap of its own: its garbage is not ours.
 const worker = new Worker(new URL('./wire.ts', import.meta.url));
 const [endpoint] = (await once(worker, 'message')) as [string];
@@ -42,9 +43,19 @@ async function measure(samples: Float64Array): Promise<void> {
 await measure(new Float64Array(5000));
 await measure(took);
 took.sort();
-const at = (share: number) => `${((took[Math.floor(share * (calls - 1))] ?? 0) * 1000).toFixed(1)} us`;
-console.log(
-  `local decision under a lease, ${calls} calls: p50 ${at(0.5)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}, max ${at(1)}`,
-);
+const at = (share: number) => (took[Math.floor(share * (calls - 1))] ?? 0) * 1000;
+const what = `local decision under a lease, ${calls} calls`;
+if (json) console.log(JSON.stringify([{ what, p50: at(0.5), p99: at(0.99), budget: 50 }]));
+else {
+  const shares = (
+    [
+      ['p50', 0.5],
+      ['p99', 0.99],
+      ['p99.9', 0.999],
+      ['max', 1],
+    ] as const
+  ).map(([name, share]) => `${name} ${at(share).toFixed(1)} us`);
+  console.log(`${what}: ${shares.join(', ')}`);
+}
 await haltwire.close();
 await worker.terminate();

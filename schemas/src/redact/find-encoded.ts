@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { CredentialUse } from '../credential.ts';
 import type { Finding } from './finding.ts';
+import { matchesOf } from './matches.ts';
 import type { Redacted } from './types.ts';
 
 const run = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
@@ -17,7 +18,7 @@ export type Inner = (text: string) => Redacted<string>;
 export function findEncoded(text: string, inner: Inner): Finding[] {
   const found: Finding[] = [];
   let covered = 0;
-  for (const match of text.matchAll(run)) {
+  for (const match of matchesOf(run, text)) {
     if (match.index < covered) continue;
     const end = endOfWrapped(text, match.index, match[0]);
     covered = end;

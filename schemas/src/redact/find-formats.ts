@@ -1,10 +1,11 @@
 import type { Finding } from './finding.ts';
-import { secretFormats } from './formats.ts';
+import { anyFormat, secretFormats } from './formats.ts';
 import { matchesOf } from './matches.ts';
 import { holdsPlaceholder, isFiller } from './plausible.ts';
 
 /** Finds secrets that their own shape gives away, wherever they stand. */
 export function findFormats(text: string): Finding[] {
+  if (!anyFormat.test(text)) return [];
   const found: Finding[] = [];
   for (const { kind, provider, pattern } of secretFormats) {
     for (const match of matchesOf(pattern, text)) {

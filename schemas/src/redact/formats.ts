@@ -118,6 +118,21 @@ export const secretFormats: readonly SecretFormat[] = [
   format('jwt', undefined, `${start}ey[JI][A-Za-z0-9_-]{8,}\\.ey[JI][A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*`),
 ];
 
+/**
+ * Matches where any of the formats does: tells in one pass that a text holds none, which is so of nearly every text.
+ * What must stand before is asked once for all that share it, so that a place inside of a word costs nothing.
+ */
+export const anyFormat: RegExp = anyOf(secretFormats.map(({ pattern }) => pattern.source));
+
+function anyOf(sources: readonly string[]): RegExp {
+  const shared = [wordStart, start].map((before) => {
+    const rests = sources.filter((source) => source.startsWith(before)).map((source) => source.slice(before.length));
+    return `${before}(?:${rests.join('|')})`;
+  });
+  const others = sources.filter((source) => !source.startsWith(wordStart) && !source.startsWith(start));
+  return new RegExp([...shared, ...others].join('|'));
+}
+
 const providers = new Map(secretFormats.map((entry) => [entry.kind, entry.provider]));
 
 /** Who issues secrets of this kind, when the kind tells. */

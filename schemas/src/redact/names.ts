@@ -57,6 +57,9 @@ const harmlessTokens = new Set(
   ),
 );
 
+/** Every word above that names a secret holds one of these; most names hold none. */
+const secretPart = /pass|pwd|psk|secret|token|jwt|pat|cred|auth|sig|key/;
+
 /** Cuts an identifier into lower-case words: `githubApiKey`, `GITHUB_API_KEY` and `github-api-key` are alike. */
 function wordsOf(name: string): string[] {
   return name
@@ -73,7 +76,7 @@ function wordsOf(name: string): string[] {
  * `DB_PASSWORD`, `x-api-key` and `clientSecret` do; `token_url`, `max_tokens` and `credentialsId` do not.
  */
 export function kindOfName(name: string): string | undefined {
-  if (name.length > 120) return undefined;
+  if (name.length > 120 || !secretPart.test(name.toLowerCase())) return undefined;
   const words = wordsOf(name);
   while (words.length > 1 && isSuffix(words.at(-1))) words.pop();
   const last = words.at(-1);

@@ -16,6 +16,12 @@ const MAX_DEPTH = 3;
 /** A replacement may bring the next secret to light; a text is settled after one or two rounds. */
 const MAX_ROUNDS = 4;
 
+/**
+ * A short word: shorter than every token's format and than base64 that is read, without a sign that a value follows
+ * (`=`, `:`, a blank, `<`) and without an escape. Nothing can be found in it; keys and names are such words.
+ */
+const plainWord = /^[\w./$-]{0,15}$/;
+
 /** Redacts one text. Linear: a fixed number of passes, each with bounded look-around. */
 export function redactText(
   text: string,
@@ -26,6 +32,7 @@ export function redactText(
   if (text.length < 4) return { value: text, secrets: [] };
   const secrets = new Map<string, CredentialUse>();
   let value = known.size === 0 ? text : maskRepeats(text, known, (use) => remember(secrets, use));
+  if (plainWord.test(value)) return { value, secrets: [] };
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const findings = findAll(value, fingerprintKey, depth, known);
     if (findings.length === 0) break;
@@ -52,10 +59,8 @@ function findAll(text: string, fingerprintKey: string, depth: number, known: Kno
     find(findSpaced),
     find(findAssignments),
   ];
-  return settle(
-    ranked.flatMap((findings) => findings.sort(byLength)),
-    placesOfPlaceholders(text),
-  );
+  const findings = ranked.flatMap((some) => some.sort(byLength));
+  return findings.length === 0 ? [] : settle(findings, placesOfPlaceholders(text));
 }
 
 function byLength(a: Finding, b: Finding): number {

@@ -1,3 +1,5 @@
+import { matchesOf } from './matches.ts';
+
 /** A text with escapes undone, and where each of its characters came from. */
 export interface View {
   readonly text: string;
@@ -19,7 +21,7 @@ function viewOf(text: string, pattern: RegExp): View | undefined {
   let shift = 0;
   let decoded = '';
   let from = 0;
-  for (const match of text.matchAll(pattern)) {
+  for (const match of matchesOf(pattern, text)) {
     const hex = match[1] ?? match[2];
     decoded +=
       text.slice(from, match.index) + (hex === undefined ? '/' : String.fromCharCode(Number.parseInt(hex, 16)));

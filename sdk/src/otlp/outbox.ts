@@ -13,7 +13,7 @@ export interface StoredEvent {
   json: string | undefined;
 }
 
-/** What one POST carries: the oldest unacknowledged events, in order, without a gap. */
+/** What one POST carries: unacknowledged events, in order, without a gap. */
 export interface Batch {
   readonly firstSeq: number;
   readonly lastSeq: number;
@@ -57,11 +57,12 @@ export class Outbox {
     return stored;
   }
 
-  /** The oldest events, at least one when there is any, within both limits. */
-  batch(maxEvents: number, maxBytes: number): Batch | undefined {
+  /** The oldest events after number `after`, at least one when there is any, within both limits. */
+  batch(maxEvents: number, maxBytes: number, after = -1): Batch | undefined {
     const events: StoredEvent[] = [];
     let bytes = 0;
     for (const stored of this.#events) {
+      if (stored.seq <= after) continue;
       if (events.length >= maxEvents || (events.length > 0 && bytes + stored.size > maxBytes)) break;
       events.push(stored);
       bytes += stored.size;

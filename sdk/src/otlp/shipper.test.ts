@@ -27,16 +27,19 @@ class Wire {
       this.underWay.add(attempt);
     });
 
+  /** The collector takes the body; its answer is still on its way. */
+  arrive(attempt: Attempt): void {
+    for (const seq of attempt.seqs) {
+      if (this.durable.has(seq)) continue;
+      this.durable.add(seq);
+      this.order.push(seq);
+    }
+  }
+
   /** The collector takes the body, then its answer arrives, or is lost on the way. */
   answer(attempt: Attempt, outcome: PostOutcome, arrived: boolean): void {
     this.underWay.delete(attempt);
-    if (arrived) {
-      for (const seq of attempt.seqs) {
-        if (this.durable.has(seq)) continue;
-        this.durable.add(seq);
-        this.order.push(seq);
-      }
-    }
+    if (arrived) this.arrive(attempt);
     attempt.settle(outcome);
   }
 }
@@ -70,9 +73,11 @@ type Step =
   | 'record'
   | 'intent'
   | 'retry'
+  | { readonly verdict: number }
   | { readonly answer: number; readonly how: 'ok' | 'answer-lost' | 'request-lost' };
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constantFrom<Step>('record', 'record', 'intent', 'intent', 'retry'),
+  fc.record({ verdict: fc.nat(3) }),
   fc.record({ answer: fc.nat(3), how: fc.constantFrom('ok', 'answer-lost', 'request-lost') }),
 );
 
@@ -96,6 +101,13 @@ test('whatever is recorded, sent, lost and answered in whatever order: the log g
           // An intent goes out with everything before it that is not acknowledged: at once, or with the next free POST.
           const carrying = [...wire.underWay].filter((attempt) => attempt.seqs.includes(seq));
           expect(carrying.length > 0 || wire.underWay.size === 2).toBe(true);
+        } else if ('verdict' in current) {
+          // The socket is faster than the POST's answer.
+          const attempt = [...wire.underWay][current.verdict];
+          if (attempt !== undefined) {
+            wire.arrive(attempt);
+            shipper.proven(attempt.seqs.at(-1) ?? -1);
+          }
         } else {
           const attempt = [...wire.underWay][current.answer];
           if (attempt !== undefined) {
@@ -147,6 +159,26 @@ test('an intent does not wait for a POST that hangs; it repeats what that one ca
   if (second !== undefined) wire.answer(second, ok, true);
   await turn();
   expect(wire.attempts.at(-1)?.seqs).toEqual([2]);
+  shipper.stop();
+});
+
+test('what a verdict has shown to be durable is not sent again while its POST is under way', async () => {
+  const wire = new Wire();
+  const { shipper, record, outbox } = bench(wire);
+  shipper.now(record());
+  await turn();
+  shipper.proven(0);
+  record();
+  shipper.now(record());
+  await turn();
+  expect(wire.attempts.map((attempt) => attempt.seqs)).toEqual([[0], [1, 2]]);
+  for (const attempt of wire.attempts) wire.answer(attempt, lost, false);
+  await turn();
+  shipper.retryNow();
+  await turn();
+  // Unanswered is unacknowledged: when both are lost, everything goes again.
+  expect(wire.attempts.at(-1)?.seqs).toEqual([0, 1, 2]);
+  expect(outbox.length).toBe(3);
   shipper.stop();
 });
 

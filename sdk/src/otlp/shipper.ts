@@ -30,7 +30,7 @@ export interface ShipperOptions {
 /**
  * Brings one session's events to the collector, in order.
  *
- * Every POST begins with the oldest event that is not acknowledged. So whatever arrives, in whatever order, with
+ * Every POST begins with the oldest event that is not known to be durable. So whatever arrives, in whatever order, with
  * whatever losses: the collector never sees a gap before something that it has not seen itself.
  */
 export class Shipper {
@@ -40,6 +40,8 @@ export class Shipper {
   /** Events up to this number are wanted at once. */
   #urgentThrough = -1;
   #sentThrough = -1;
+  /** Durable as a verdict shows, though the POST that brought it is not answered yet. */
+  #provenThrough = -1;
   #failures = 0;
   #coalescing = false;
   #timer: NodeJS.Timeout | undefined;
@@ -73,6 +75,14 @@ export class Shipper {
       this.#coalescing = false;
       if (!this.#told) this.#send();
     });
+  }
+
+  /**
+   * A verdict on intent `seq` came: the collector has it, and whatever came before it, in the same POST or earlier. While
+   * that POST's answer is on its way, nothing of it is sent again.
+   */
+  proven(seq: number): void {
+    this.#provenThrough = Math.max(this.#provenThrough, seq);
   }
 
   /** Tries again at once: the connection is back. */
@@ -119,7 +129,8 @@ export class Shipper {
     if (this.#stopped) return;
     const urgent = this.#urgentThrough > this.#sentThrough;
     if (this.#inFlight >= (urgent ? MAX_IN_FLIGHT : 1)) return;
-    const batch = this.#options.outbox.batch(this.#batchEvents, MAX_BATCH_BYTES);
+    const after = this.#inFlight > 0 ? this.#provenThrough : -1;
+    const batch = this.#options.outbox.batch(this.#batchEvents, MAX_BATCH_BYTES, after);
     if (batch === undefined) return;
     // Another POST of the very same events would tell nothing new.
     if (this.#inFlight > 0 && batch.lastSeq <= this.#sentThrough) return;

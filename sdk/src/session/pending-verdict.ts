@@ -23,6 +23,8 @@ export interface PendingOptions {
   readonly isLeased: () => boolean;
   /** What is to be said when the time is up. */
   readonly timedOut: (facts: { acknowledged: boolean; strangers: number }) => HaltwireError;
+  /** Called with each verdict on this very call: its intent is in the log. */
+  readonly judged: () => void;
   /** Called once per hold. */
   readonly held: (verdict: Verdict) => void;
 }
@@ -64,6 +66,7 @@ export class PendingVerdict {
       this.#strangers += 1;
       return;
     }
+    this.#options.judged();
     const { tool } = this.#options;
     if (verdict.decision === 'deny') {
       const { decisionId, reason } = verdict;

@@ -133,6 +133,11 @@ export class Recorder {
     );
   }
 
+  /** A verdict shows that the collector has the intent with this number. */
+  proven(seq: number): void {
+    this.#shipper.proven(seq);
+  }
+
   /** The connection is back: what waits for its next attempt goes now. */
   retryNow(): void {
     this.#shipper.retryNow();

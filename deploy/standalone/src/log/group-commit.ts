@@ -4,7 +4,14 @@ import type { RootDatabase } from 'lmdb';
 /** Most bytes of one commit: keeps one huge append from delaying everything behind it for long. */
 const MAX_GROUP_BYTES = 16 * 1024 * 1024;
 
+/** How long a patient write waits for an urgent one to share its flush with, ms. */
+const PATIENCE_MS = 20;
+
+/** `urgent`: somebody waits for the answer, the commit begins as soon as the disk is free. `patient`: it may wait. */
+export type Urgency = 'urgent' | 'patient';
+
 interface Write {
+  readonly urgency: Urgency;
   readonly bytes: number;
   /** Puts into the open transaction. Must not throw: everything was checked before it was queued. */
   readonly stage: () => void;
@@ -25,8 +32,11 @@ export interface GroupCommitOptions {
 
 /** One writer that commits everything that came in while the disk was busy in one go. */
 export interface GroupCommit {
-  /** Resolves when the staged puts are on disk. Rejects with `HALTWIRE_UNAVAILABLE`. */
-  write(bytes: number, stage: () => void): Promise<void>;
+  /**
+   * Resolves when the staged puts are on disk. Rejects with `HALTWIRE_UNAVAILABLE`. Writes keep their order, whatever
+   * their urgency. Default: `urgent`.
+   */
+  write(bytes: number, stage: () => void, urgency?: Urgency): Promise<void>;
   readonly commits: number;
   /** Waits for queued writes, then refuses further ones. */
   close(): Promise<void>;
@@ -35,12 +45,15 @@ export interface GroupCommit {
 /**
  * Group commit over LMDB: one transaction at a time, each holding all writes that queued up meanwhile.
  *
- * A lone write waits for one flush; under load a flush is shared, so throughput grows while latency hardly does.
+ * A lone write waits for one flush; under load a flush is shared, so throughput grows while latency hardly does. A
+ * patient write never makes an urgent one wait for a flush of its own: it goes with the next, or when its patience ends.
  */
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   const { environment, maxQueuedBytes } = options;
   let queue: Write[] = [];
   let queuedBytes = 0;
+  let urgent = 0;
+  let patience: NodeJS.Timeout | undefined;
   let commits = 0;
   let running: Promise<void> | undefined;
   let closed = false;
@@ -57,6 +70,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     const group = queue.slice(0, count);
     queue = queue.slice(count);
     queuedBytes -= bytes;
+    urgent -= group.filter((write) => write.urgency === 'urgent').length;
     return group;
   }
 
@@ -69,8 +83,14 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     }
   }
 
+  function begin(): void {
+    clearTimeout(patience);
+    patience = undefined;
+    running ??= run();
+  }
+
   async function run(): Promise<void> {
-    while (queue.length > 0) {
+    do {
       const group = takeGroup();
       try {
         await environment.batch(() => stageAll(group));
@@ -87,15 +107,16 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
         );
         for (const write of group) write.reject(error);
       }
-    }
+    } while (urgent > 0 || (closed && queue.length > 0));
     running = undefined;
+    if (queue.length > 0) patience = setTimeout(begin, PATIENCE_MS);
   }
 
   return {
     get commits() {
       return commits;
     },
-    write(bytes, stage) {
+    write(bytes, stage, urgency = 'urgent') {
       const refusal = broken ?? (closed ? new HaltwireError('HALTWIRE_UNAVAILABLE', 'The log is closed.') : undefined);
       if (refusal !== undefined) return Promise.reject(refusal);
       if (queuedBytes > 0 && queuedBytes + bytes > maxQueuedBytes) {
@@ -107,13 +128,19 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
         );
       }
       return new Promise((resolve, reject) => {
-        queue.push({ bytes, stage, resolve, reject });
+        queue.push({ urgency, bytes, stage, resolve, reject });
         queuedBytes += bytes;
-        running ??= run();
+        if (urgency === 'urgent') {
+          urgent += 1;
+          begin();
+        } else if (running === undefined) {
+          patience ??= setTimeout(begin, PATIENCE_MS);
+        }
       });
     },
     async close() {
       closed = true;
+      if (queue.length > 0) begin();
       await running;
     },
   };

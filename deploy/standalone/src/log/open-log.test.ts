@@ -24,6 +24,41 @@ describe('the embedded log', () => {
     await log.close();
   });
 
+  test('decisions go to the disk with the next input, in one commit; nothing waits for a flush of their own', async () => {
+    const log = openLog({ path });
+    const order: string[] = [];
+    const append = (topic: typeof TOPIC.inputs | typeof TOPIC.decisions, value: string) =>
+      log.sink.append(topic, [{ key: 'a', value }]).then(() => order.push(value));
+    await Promise.all([append(TOPIC.decisions, 'decision'), append(TOPIC.inputs, 'input')]);
+    expect(order).toEqual(['decision', 'input']);
+    expect(log.stats().commits).toBe(1);
+    await log.close();
+  });
+
+  test('decisions reach the disk though no input follows them, and when the log is closed', async () => {
+    const log = openLog({ path });
+    await log.sink.append(TOPIC.decisions, [{ key: 'a', value: 'alone' }]);
+    const last = log.sink.append(TOPIC.decisions, [{ key: 'a', value: 'at the end' }]);
+    await log.close();
+    expect(await last).toEqual([{ partition: 0, offset: 1, index: 0 }]);
+  });
+
+  test('a reader in no hurry gets in one batch what came in while the log gathered', async () => {
+    const log = openLog({ path });
+    const stop = new AbortController();
+    const reader = log.source.read(TOPIC.inputs, 0, { gatherMs: 500, signal: stop.signal })[Symbol.asyncIterator]();
+    const batch = reader.next();
+    await log.sink.append(TOPIC.inputs, [{ key: 'a', value: 'first' }]);
+    await log.sink.append(TOPIC.inputs, [{ key: 'a', value: 'second' }]);
+    expect((await batch).value?.map((entry: { value: string }) => entry.value)).toEqual(['first', 'second']);
+    // Its signal ends the gathering too.
+    const ended = reader.next();
+    await log.sink.append(TOPIC.inputs, [{ key: 'a', value: 'third' }]);
+    stop.abort();
+    expect((await ended).done).toBe(true);
+    await log.close();
+  });
+
   test('when too much waits for the disk, the next append is turned away and the earlier ones are kept', async () => {
     const log = openLog({ path, maxQueuedBytes: 1000 });
     const value = 'x'.repeat(400);

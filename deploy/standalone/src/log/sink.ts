@@ -1,10 +1,15 @@
-import { type AppendEntry, type EventSink, HaltwireError, type TopicName } from '@haltwire/schemas';
+import { type AppendEntry, type EventSink, HaltwireError, TOPIC, type TopicName } from '@haltwire/schemas';
 import { encodeEntry, MAX_KEY_BYTES } from './codec.ts';
-import type { GroupCommit } from './group-commit.ts';
+import type { GroupCommit, Urgency } from './group-commit.ts';
 import type { TopicState } from './topic-state.ts';
 
 /** Largest single value, bytes. Far above what the collector lets in; guards the log against a bug upstream. */
 export const MAX_VALUE_BYTES = 64 * 1024 * 1024;
+
+/** Decisions follow from the inputs, so nobody waits for them: they must not hold up the next input. */
+function urgencyOf(name: TopicName): Urgency {
+  return name === TOPIC.decisions ? 'patient' : 'urgent';
+}
 
 function sizeOf(entry: AppendEntry): number {
   const keyBytes = Buffer.byteLength(entry.key);
@@ -36,14 +41,18 @@ export function createSink(
       const topic = topicOf(name);
       const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
       let first = 0;
-      await commit.write(bytes, () => {
-        first = topic.nextOffset;
-        const logTime = nextLogTime();
-        for (const entry of entries) {
-          topic.database.put(topic.nextOffset, encodeEntry({ logTime, ...entry }));
-          topic.nextOffset += 1;
-        }
-      });
+      await commit.write(
+        bytes,
+        () => {
+          first = topic.nextOffset;
+          const logTime = nextLogTime();
+          for (const entry of entries) {
+            topic.database.put(topic.nextOffset, encodeEntry({ logTime, ...entry }));
+            topic.nextOffset += 1;
+          }
+        },
+        urgencyOf(name),
+      );
       return entries.map((_entry, place) => ({ partition: 0, offset: first + place, index: 0 }));
     },
   };

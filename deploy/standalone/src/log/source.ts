@@ -17,6 +17,19 @@ function readBatch(topic: TopicState, from: number, limit: number): LogEntry[] {
   return batch;
 }
 
+/** Resolves after so many ms, or when the signal fires. */
+function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, delayMs);
+    signal.addEventListener('abort', done);
+  });
+}
+
 /** Resolves when the topic has grown, or the signal fires. */
 function grown(topic: TopicState, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -52,7 +65,7 @@ export function createSource(topicOf: (name: TopicName) => TopicState, isClosed:
       assertPartition(name, partition);
       return { partition, offset: topicOf(name).durableEnd, index: 0 };
     },
-    async *read(name, partition, { from, maxBatch = DEFAULT_BATCH, signal }) {
+    async *read(name, partition, { from, maxBatch = DEFAULT_BATCH, gatherMs = 0, signal }) {
       assertPartition(name, partition);
       const topic = topicOf(name);
       let offset = firstOffset(from);
@@ -67,6 +80,7 @@ export function createSource(topicOf: (name: TopicName) => TopicState, isClosed:
         if (isClosed()) throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'The log is closed.');
         if (offset >= topic.durableEnd) {
           await grown(topic, signal);
+          if (gatherMs > 0 && !isClosed()) await pause(gatherMs, signal);
           continue;
         }
         const batch = readBatch(topic, offset, maxBatch);

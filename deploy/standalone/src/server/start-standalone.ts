@@ -117,7 +117,7 @@ export async function startStandalone(options: StandaloneOptions = {}): Promise<
     const { sink, source, snapshots } = log;
     const redactor = createRedactor({ fingerprintKey: options.fingerprintKey });
     const classifier = await loadClassifier();
-    warmUp(redactor, classifier);
+    await warmUp(redactor, classifier);
     const collector = createCollector({ sink, authenticator: keys, taskTokens, redactor, classifier });
     const detector = createDetector({ source, sink, snapshots, authenticator: keys, logger });
     // Sockets keep the HTTP server open, so they go first.
