@@ -3,6 +3,12 @@ import { createArchiver } from '@haltwire/collector';
 import type { EventSource } from '@haltwire/schemas';
 import { openHistory } from './open-history.ts';
 
+/**
+ * How long rows gather before they go into ClickHouse. It works in this very process: fewer, larger inserts halve the calls
+ * that meet one at the gate, and nobody waits for the history.
+ */
+const LINGER_MS = 3000;
+
 /** Search over everything that ever happened. A convenience: detection never waits for it. */
 export interface History {
   readonly state: 'opening' | 'open' | 'unavailable';
@@ -49,7 +55,7 @@ export function startHistory(path: string, source: EventSource, logger: HistoryL
     try {
       client = await openHistory(path, logger);
       if (stop.signal.aborted) return;
-      const archiver = createArchiver({ source, client, onFailure: createFailureLog(logger) });
+      const archiver = createArchiver({ source, client, lingerMs: LINGER_MS, onFailure: createFailureLog(logger) });
       lag = async () => (await archiver.lag()).reduce((sum, { behind }) => sum + behind, 0);
       state = 'open';
       archiving = archiver.run(stop.signal).catch(giveUp);
