@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type Decision, TOPIC } from '@haltwire/schemas';
+import { MemoryLog } from '@haltwire/schemas/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { call, effect, policyRecord, STAGING_TOKEN, session, volumeDelete } from './testing/builders.ts';
-import { MemoryLog } from './testing/memory-log.ts';
 import { type Peer, revoked, startServer, type TestServer, TOKENS } from './testing/server.ts';
 import { nineSeconds } from './testing/story.ts';
 
@@ -27,8 +27,7 @@ const holdIdOf = async (server: TestServer): Promise<string> => {
   const { body } = await server.request('GET', '/v1/holds', TOKENS.viewer);
   return (body.holds as { holdId: string }[])[0]?.holdId ?? '';
 };
-const decisionsOn = (log: MemoryLog): Decision[] =>
-  (log.topics.get(TOPIC.decisions) ?? []).map(({ value }) => JSON.parse(value) as Decision);
+const decisionsOn = (log: MemoryLog): Decision[] => log.records(TOPIC.decisions) as Decision[];
 
 describe("an agent's socket", () => {
   it('gets a lease, verdicts for its own session, and the kill', async () => {
@@ -97,12 +96,12 @@ describe("an agent's socket", () => {
     const server = await start();
     const peer = await hello(server);
     await server.write(session({}));
-    const before = server.log.topics.get(TOPIC.inputs)?.length;
+    const before = server.log.entries(TOPIC.inputs).length;
     for (let n = 0; n < 500; n += 1)
       peer.send({ type: 'kill-acknowledged', sessionId: 's1', killId: `k${n}`, inFlight: 'none' });
     peer.send({ type: 'renew', sessionId: 's1', n: 1 });
     await peer.next('lease');
-    expect(server.log.topics.get(TOPIC.inputs)?.length).toBe(before);
+    expect(server.log.entries(TOPIC.inputs).length).toBe(before);
   });
 
   it("is refused without a key, and with a person's token", async () => {
@@ -278,6 +277,6 @@ describe('a record that cannot be read', () => {
     ]);
     await server.write(session({ seq: 0 }), call({ seq: 1, derived: { effects: [effect()] } }));
     await peer.next('verdict');
-    expect(server.log.topics.get(TOPIC.dead)).toHaveLength(2);
+    expect(server.log.entries(TOPIC.dead)).toHaveLength(2);
   });
 });

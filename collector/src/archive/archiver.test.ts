@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { HaltwireError, TOPIC } from '@haltwire/schemas';
+import { MemoryLog } from '@haltwire/schemas/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openChdb } from '../testing/chdb.ts';
-import { MemoryLog } from '../testing/memory-log.ts';
 import { type Archiver, createArchiver } from './archiver.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'haltwire-archive-'));
@@ -79,6 +79,7 @@ describe('the archiver', () => {
   it('writes each topic into its table with the columns that people ask for', async () => {
     const database = freshDatabase();
     const log = new MemoryLog();
+    log.time = Date.UTC(2026, 0, 1);
     await log.append(TOPIC.inputs, [{ key: 'k', value: JSON.stringify(call) }]);
     const decision = {
       type: 'decision',

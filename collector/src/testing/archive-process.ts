@@ -1,7 +1,7 @@
 import { TOPIC } from '@haltwire/schemas';
+import { MemoryLog } from '@haltwire/schemas/testing';
 import { createArchiver } from '../archive/archiver.ts';
 import { openChdb } from './chdb.ts';
-import { MemoryLog } from './memory-log.ts';
 
 /** Archives the same log of `count` records into a chDB folder, and says how far it is: to be killed at any moment. */
 const [path = '', count = '0'] = process.argv.slice(2);

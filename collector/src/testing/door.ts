@@ -1,10 +1,10 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRedactor, type Principal, type TaskTokenVerifier } from '@haltwire/schemas';
+import { MemoryLog } from '@haltwire/schemas/testing';
 import fastify from 'fastify';
 import { loadClassifier } from '../classify/index.ts';
 import { type Collector, type CollectorOptions, createCollector } from '../collector.ts';
-import { MemoryLog } from './memory-log.ts';
 
 /** Keys that the test's front door knows. */
 export const agentKey = 'agent-key';

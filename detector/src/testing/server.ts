@@ -7,10 +7,10 @@ import {
   rootKeyOf,
   TOPIC,
 } from '@haltwire/schemas';
+import { MemoryLog } from '@haltwire/schemas/testing';
 import fastify from 'fastify';
 import { WebSocket } from 'ws';
 import { createDetector, type Detector, type DetectorOptions } from '../detector.ts';
-import { MemoryLog } from './memory-log.ts';
 
 /** Tokens of the tests; the names say whose. */
 export const TOKENS = {
