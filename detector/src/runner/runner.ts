@@ -118,7 +118,7 @@ export class PartitionRunner {
       for (const entry of batch) {
         if (this.#fenced) return;
         for (const output of this.#step(entry)) if (output.type === 'decision') decisions.push(output.decision);
-        this.#position = { ...entry.position, offset: entry.position.offset + 1, index: 0 };
+        this.#position = { ...entry.position, index: entry.position.index + 1 };
       }
       this.#writer.write(decisions);
       this.#ticker.schedule(this.engine.nextTimer(), this.#live);

@@ -1,0 +1,93 @@
+import { createRequire } from 'node:module';
+import type { Broker, Cluster, ISocketFactory, KafkaConfig, Logger } from 'kafkajs';
+
+/**
+ * The pieces of kafkajs below its documented API: one file, so that it is plain what we lean on.
+ *
+ * Why at all: kafkajs' consumer always belongs to a group and its idempotent producer is not safe (see
+ * ../../README.md#why-not-kafkajs-own-producer-and-consumer). Its connections, its sign-in and its requests are sound.
+ * Why it holds: 2.2.4 is the last release and pinned exactly; `internals.test.ts` fails when a piece has changed.
+ */
+const require = createRequire(import.meta.url);
+
+/** What a request and its answer look like to kafkajs' connections. */
+export interface ProtocolCall<Answer> {
+  readonly request: { readonly apiKey: number; readonly apiVersion: number; readonly apiName: string };
+  readonly response: {
+    decode(bytes: Buffer): Promise<Answer>;
+    parse(answer: Answer): Promise<Answer>;
+  };
+  readonly requestTimeout?: number | undefined;
+}
+
+/** `Broker` with what its published type leaves out. */
+export type BrokerInternals = Omit<Broker, 'produce'> & {
+  readonly connectionPool: { send<Answer>(call: ProtocolCall<Answer>): Promise<Answer> };
+  /** The wire's 64 bits of a producer id are a string throughout kafkajs; its type says number. */
+  produce(
+    request: Omit<Parameters<Broker['produce']>[0], 'producerId'> & { readonly producerId: string },
+  ): Promise<unknown>;
+  initProducerId(request: {
+    transactionalId?: string | null;
+    transactionTimeout: number;
+  }): Promise<{ producerId: string; producerEpoch: number }>;
+  listOffsets(request: {
+    replicaId: number;
+    isolationLevel: number;
+    topics: { topic: string; partitions: { partition: number; timestamp: number }[] }[];
+  }): Promise<{ responses: { topic: string; partitions: { partition: number; offset: string }[] }[] }>;
+};
+
+/** `Cluster` whose brokers show what their published type leaves out. */
+export type ClusterInternals = Omit<Cluster, 'findBroker' | 'findControllerBroker'> & {
+  findBroker(node: { nodeId: string }): Promise<BrokerInternals>;
+  findControllerBroker(): Promise<BrokerInternals>;
+};
+
+export type ClusterOptions = Pick<
+  KafkaConfig,
+  'brokers' | 'ssl' | 'sasl' | 'clientId' | 'connectionTimeout' | 'requestTimeout' | 'retry'
+> & {
+  readonly logger: Logger;
+  readonly socketFactory: ISocketFactory;
+  readonly authenticationTimeout: number;
+  readonly reauthenticationThreshold: number;
+  readonly enforceRequestTimeout: boolean;
+  readonly metadataMaxAge: number;
+  readonly allowAutoTopicCreation: boolean;
+};
+
+interface FetchRequests {
+  readonly Fetch: {
+    protocol(options: {
+      version: number;
+    }): (request: {
+      replicaId: number;
+      isolationLevel: number;
+      maxWaitTime: number;
+      minBytes: number;
+      maxBytes: number;
+      topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
+      rackId: string;
+    }) => ProtocolCall<unknown>;
+  };
+}
+
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  readonly throttledUntil: number;
+}
+
+export const KafkajsCluster = require('kafkajs/src/cluster') as new (options: ClusterOptions) => ClusterInternals;
+
+export const defaultSocketFactory = require('kafkajs/src/network/socketFactory') as () => ISocketFactory;
+
+export const { requests } = require('kafkajs/src/protocol/requests') as { readonly requests: FetchRequests };
+
+export const RequestQueueInternals = require('kafkajs/src/network/requestQueue') as {
+  readonly prototype: { scheduleCheckPendingRequests(this: RequestQueue): void };
+};
+
+export const { createErrorFromCode } = require('kafkajs/src/protocol/error') as {
+  createErrorFromCode(code: number): Error;
+};
