@@ -27,8 +27,11 @@ function options(allowed: Options): Judge {
     for (let i = 0; i < words.length; i++) {
       const word = words[i] ?? '';
       if (ended || !word.startsWith('-') || word === '-') operands++;
-      else if (word === '--') ended = true;
-      else if (word.startsWith('--')) {
+      else if (word === '--') {
+        // Where no operand may follow, the mark before operands says nothing we understand.
+        if (allowed.operands === 0) return false;
+        ended = true;
+      } else if (word.startsWith('--')) {
         if (!long.has(word.slice(2).split('=', 1)[0] ?? '')) return false;
       } else if (!(allowed.count === true && /^-\d+$/.test(word))) {
         const taken = shortOption(word.slice(1), letters, valued);

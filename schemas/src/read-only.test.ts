@@ -86,6 +86,7 @@ describe('isReadOnlyCall', () => {
     'git checkout x',
     'git grep x',
     'git remote add x y',
+    'git remote --',
     "sed -n '1p;w out' a",
     'sed -i s/a/b/ a',
     'sed -n 1,20p',

@@ -6,7 +6,7 @@ const effect = {
   verb: 'read',
   resource: 'file',
   system: 'filesystem',
-  target: { path: '/work/src/index.ts' },
+  target: { path: '/srv/app/src/index.ts' },
   scope: 'one',
   reversibility: 'reversible',
   destructiveness: 0,

@@ -41,8 +41,8 @@ describe('the working directory, which the sender names', () => {
   );
 
   it('makes nothing mild that the registry names', () => {
-    const declared = facts({ cwd: '/work/repo', environment: 'production', declared: true });
-    expect(impactOf(removal('/work/repo/data.db'), declared)).toBe(1);
+    const declared = facts({ cwd: '/srv/repo', environment: 'production', declared: true });
+    expect(impactOf(removal('/srv/repo/data.db'), declared)).toBe(1);
   });
 });
 
