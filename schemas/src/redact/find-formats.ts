@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts';
+import { BY_FORMAT, type Finding } from './finding.ts';
 import { anyFormat, secretFormats } from './formats.ts';
 import { matchesOf } from './matches.ts';
 import { holdsPlaceholder, isFiller } from './plausible.ts';
@@ -12,7 +12,7 @@ export function findFormats(text: string): Finding[] {
       const secret = withoutTrailing(match[1] ?? match[0]);
       const start = match.index + (match[1] === undefined ? 0 : match[0].indexOf(match[1]));
       if (isFiller(bodyOf(secret)) || holdsPlaceholder(secret)) continue;
-      found.push({ start, end: start + secret.length, secret, kind, provider, where: 'by its format' });
+      found.push({ start, end: start + secret.length, secret, kind, provider, where: BY_FORMAT });
     }
   }
   return found;
@@ -50,7 +50,7 @@ export function findPrivateKeys(text: string): Finding[] {
     // The same key in a file and in a JSON string is one key: line ends and their escapes do not count.
     const secret = text.slice(bodyStart, end).replaceAll(/\\+[nr]|\s|-----END.*/g, '');
     if (secret.length < 40 || isFiller(secret)) continue;
-    found.push({ start: match.index, end, secret, kind: 'private-key', where: 'by its format' });
+    found.push({ start: match.index, end, secret, kind: 'private-key', where: BY_FORMAT });
   }
   return found;
 }

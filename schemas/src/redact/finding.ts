@@ -1,5 +1,8 @@
 import type { CredentialUse } from '../credential.ts';
 
+/** `where` of a secret that its own shape gives away. */
+export const BY_FORMAT = 'by its format';
+
 /** A place in a text that must not stay as it is. Offsets are in UTF-16 code units. */
 export interface Finding {
   readonly start: number;

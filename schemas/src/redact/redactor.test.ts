@@ -200,6 +200,11 @@ describe('a secret that is known from one place', () => {
     );
   });
 
+  it('is masked too when its format tells, though it looks like a word', () => {
+    const token = ['glpat-', 'AAAAAAAAAAAAAjEKNWI1'.slice(0, 20)].join('');
+    expect(redactor.text(`TOKEN=${token}; echo ${token}x > f`).value).not.toContain(token);
+  });
+
   it('is not taken for one where it is an ordinary word', () => {
     const text = 'mysql --password=production && deploy production';
     expect(redactor.text(text).value).toMatch(/--password=hwsecret\.password\.hwf_[0-9a-f]{32} && deploy production$/);

@@ -1,4 +1,5 @@
 import type { CredentialUse } from '../credential.ts';
+import { BY_FORMAT } from './finding.ts';
 import { placeholderOf } from './fingerprint.ts';
 import { looksRandom } from './plausible.ts';
 
@@ -9,9 +10,10 @@ export type KnownSecrets = Map<string, CredentialUse>;
 const MAX_KNOWN = 128;
 const MIN_LENGTH = 12;
 
-/** Remembers a secret that can be told from ordinary words wherever it stands again. */
+/** Remembers a secret that can be told from ordinary words wherever it stands again: by its format, or by its look. */
 export function know(known: KnownSecrets, secret: string, use: CredentialUse): void {
-  if (secret.length < MIN_LENGTH || known.has(secret) || !looksRandom(secret)) return;
+  if (secret.length < MIN_LENGTH || known.has(secret)) return;
+  if (use.where !== BY_FORMAT && !looksRandom(secret)) return;
   known.set(secret, use);
   if (known.size <= MAX_KNOWN) return;
   const oldest = known.keys().next();
