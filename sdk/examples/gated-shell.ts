@@ -1,5 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { createHaltwire, HaltwireDeniedError, HaltwireError, HaltwireKilledError } from '@haltwire/sdk';
+
+const exec = promisify(execFile);
 
 // HALTWIRE_KEY is the agent's key that the server printed; HALTWIRE_ENDPOINT defaults to http://127.0.0.1:4318
 const haltwire = createHaltwire();
@@ -13,9 +16,10 @@ await session.ready();
 
 /** The agent's shell tool, behind the gate. */
 function shell(command: string): Promise<string> {
-  return session.tool('shell', { command }, (args) => {
-    const { stdout, stderr } = spawnSync('sh', ['-c', args.command], { encoding: 'utf8' });
-    return stdout + stderr;
+  return session.tool('shell', { command }, async (args, { signal }) => {
+    // The signal lets a kill end what runs. A synchronous tool could not be ended.
+    const { stdout, stderr } = await exec('sh', ['-c', args.command], { signal }).catch((failed) => failed);
+    return `${stdout ?? ''}${stderr ?? ''}`;
   });
 }
 

@@ -12,6 +12,7 @@ import { WARNING } from '../warnings.ts';
 import { callBack } from './call-back.ts';
 import { CallRecord } from './call-record.ts';
 import type { SessionEnvironment } from './environment.ts';
+import { News } from './news.ts';
 import { faultOfAllow, type Judgement } from './pending-verdict.ts';
 import type { Recorder } from './recorder.ts';
 import {
@@ -47,10 +48,12 @@ export interface CallHost {
 export class GatedCalls {
   readonly #host: CallHost;
   readonly #running = new Set<RunningCall>();
+  readonly #news: News;
   #count = 0;
 
   constructor(host: CallHost) {
     this.#host = host;
+    this.#news = new News(host.shared.runtime.now);
   }
 
   /** The calls that are running now. */
@@ -78,6 +81,12 @@ export class GatedCalls {
       env: this.#host.options.env ?? process.env,
       redactor: shared.redactor,
     });
+    if (this.#news.stale) {
+      await this.#news.hear();
+      const since = this.#host.unusable();
+      if (since !== undefined) throw since;
+      if (signal?.aborted) throw abortedError(name, signal);
+    }
     // A call that carries a credential is never decided here, even if it only reads: whose credential is it?
     const readOnly =
       call.credentials.length === 0 &&
@@ -209,8 +218,14 @@ export class GatedCalls {
     );
   }
 
+  /** The gateway was just heard: nothing waits unread. */
+  heard(): void {
+    this.#news.heard();
+  }
+
   /** Takes a verdict to the call that waits for it. */
   judged(verdict: Verdict): void {
+    this.heard();
     const { sessionId, desk } = this.#host;
     const { callId, decision, decisionId } = verdict;
     if (desk.take(verdict)) publish(CHANNEL.verdictReceived, () => ({ sessionId, callId, decision, decisionId }));

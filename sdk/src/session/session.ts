@@ -137,6 +137,7 @@ export class GatedSession implements Session {
   }
 
   #leased(): void {
+    this.#calls.heard();
     this.#desk.leased();
     if (this.#gate.kill === undefined) this.#readiness.settle();
   }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { type CallEvent, type Decision, HaltwireError, type InputRecord, TOPIC } from '@haltwire/schemas';
 import { openLog } from 'haltwire';
@@ -40,7 +41,8 @@ describe('the gate, from a real agent to a real server', () => {
     const started = inputs.filter(
       (record): record is CallEvent => record.type === 'call' && record.phase === 'started',
     );
-    expect(started).toHaveLength(20);
+    // At least once: a repeated event is the same event.
+    expect(new Set(started.map(({ callId }) => callId)).size).toBe(20);
     expect(shell.effects).toHaveLength(20);
     for (const { callId, claimed } of started) {
       expect(at('intent', callId)).toBeGreaterThanOrEqual(0);
@@ -103,6 +105,24 @@ describe('the gate, from a real agent to a real server', () => {
     expect(acknowledged).toMatchObject({ attestedBy: 'sdk', inFlight: 'aborted' });
     await api.release(view?.sessionKey ?? '');
     await eventually(async () => (await codeOf(shell.run(touch('again')))) === 'ran');
+  });
+
+  it('hears of a kill between tools that block the whole process', async () => {
+    const { server, key } = await start();
+    const session = connectAgent(server, key).session({ agent: 'tester', sessionId: 's1' });
+    await session.ready();
+    await new RecordingShell(session).run(touch('begin'));
+    const body = JSON.stringify({ sessionKey: 'default/my-agent/s1', reason: 'test' });
+    const headers = { authorization: `Bearer ${server.adminToken}`, 'content-type': 'application/json' };
+    const kill = `fetch('${server.url}/v1/sessions/kill', ${JSON.stringify({ method: 'POST', headers, body })})`;
+    spawn(process.execPath, ['-e', kill], { stdio: 'ignore' });
+    const cell = new Int32Array(new SharedArrayBuffer(4));
+    const outcomes: string[] = [];
+    // Nothing here gives the event loop a turn: each tool blocks, and a promise's end is none.
+    while (outcomes.length < 100 && outcomes.at(-1) !== 'HALTWIRE_KILLED') {
+      outcomes.push(await codeOf(session.tool('shell', { command: 'ls' }, () => Atomics.wait(cell, 0, 0, 100))));
+    }
+    expect(outcomes.at(-1)).toBe('HALTWIRE_KILLED');
   });
 
   it('is not softened by anything that the agent says about itself', async () => {

@@ -61,8 +61,8 @@ describe('what the READMEs show', () => {
     (readme) => {
       const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
       const sdk = JSON.parse(read('sdk/package.json')) as { scripts: Record<string, string> };
-      const named = [...read(readme).matchAll(/npm (?:run )?([a-z][\w:-]*)(?: -w (\w+))?/g)];
-      const builtIn = new Set(['ci', 'install', 'i', 'pack', 'script']);
+      const named = [...read(readme).matchAll(/npm (?:run )?(?:-s )?([a-z][\w:-]*)(?: -w (\w+))?/g)];
+      const builtIn = new Set(['ci', 'install', 'i', 'pack', 'pkg', 'script', 'yet']);
       const missing = named.filter(
         ([, name = '', workspace]) =>
           !builtIn.has(name) && (workspace === 'sdk' ? sdk : { scripts }).scripts[name] === undefined,
