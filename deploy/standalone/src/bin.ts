@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: `haltwire COMMAND`. Each command is loaded only when it runs. */
+import { readFileSync } from 'node:fs';
 import { type Command, messageOf, UsageError } from './cli/command.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -21,14 +22,23 @@ Usage: haltwire COMMAND [options]
 
 ${lines.join('\n')}
 
-haltwire COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong command line.
+haltwire COMMAND --help tells more, haltwire --version which one this is. Exit codes: 0 done, 1 failed, 2 wrong command line.
 `;
+}
+
+function version(): string {
+  const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return manifest.version;
 }
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(await overview());
     return name === undefined ? 2 : 0;
+  }
+  if (name === '--version') {
+    process.stdout.write(`${version()}\n`);
+    return 0;
   }
   const load = commands[name];
   if (load === undefined || !Object.hasOwn(commands, name)) {

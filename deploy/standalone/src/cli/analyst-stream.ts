@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ANALYST_SOCKET_PATH, type AnalystMessage, analystMessageSchema, HaltwireError } from '@haltwire/schemas';
 import { WebSocket } from 'ws';
 import type { ServerAccess } from './api-client.ts';
@@ -64,10 +64,9 @@ async function* messagesOf(access: ServerAccess, signal: AbortSignal): AsyncGene
   if (failure !== undefined && !signal.aborted) throw failure;
 }
 
-/** Waits, or less when the signal fires. */
+/** Waits, or less when the signal fires. The timer keeps the process alive: without a terminal nothing else does. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const waited = AbortSignal.timeout(ms);
-  await once(AbortSignal.any([waited, signal]), 'abort');
+  await sleep(ms, undefined, { signal }).catch(() => {});
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { HaltwireError } from '@haltwire/schemas';
 import { z } from 'zod';
 import { UsageError } from './command.ts';
+import { commandName } from './command-name.ts';
 
 /** Flags of every command that talks to a server. */
 export const serverFlags = {
@@ -38,7 +39,7 @@ export function readServerAccess(
   }
   if (token === '') {
     throw new UsageError(
-      'A token is missing: set HALTWIRE_TOKEN (haltwire up printed it at its first start), or give --token-file.',
+      `A token is missing: set HALTWIRE_TOKEN (${commandName()} up printed it at its first start), or give --token-file.`,
     );
   }
   return { url: url.replace(/\/$/, ''), token };
@@ -73,9 +74,13 @@ export function createApiClient({ url, token }: ServerAccess): ApiClient {
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         });
       } catch (cause) {
-        throw new HaltwireError('HALTWIRE_UNREACHABLE', `Nothing answers at ${url}. Is "haltwire up" running there?`, {
-          cause,
-        });
+        throw new HaltwireError(
+          'HALTWIRE_UNREACHABLE',
+          `Nothing answers at ${url}. Is "${commandName()} up" running there?`,
+          {
+            cause,
+          },
+        );
       }
       const text = await response.text();
       if (response.ok) return text === '' ? undefined : JSON.parse(text);

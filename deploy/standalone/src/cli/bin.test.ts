@@ -18,7 +18,8 @@ interface Ran {
 
 /** Runs the command line as its own process, with nothing of our environment that it reads. */
 function haltwire(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Ran> {
-  const { HALTWIRE_URL, HALTWIRE_TOKEN, HALTWIRE_FINGERPRINT_KEY, FORCE_COLOR, ...rest } = process.env;
+  const { HALTWIRE_URL, HALTWIRE_TOKEN, HALTWIRE_FINGERPRINT_KEY, FORCE_COLOR, npm_lifecycle_event, ...rest } =
+    process.env;
   const child = spawn(process.execPath, ['--conditions=@haltwire/source', bin, ...args], {
     env: { ...rest, NO_COLOR: '1', ...env },
   });
@@ -54,6 +55,9 @@ describe('the command line', () => {
     [['up', '--port', 'high'], /--port high is not a port/],
     [['up', '--durability', 'memory'], /use disk or process/],
     [['keys', 'create', '--person', 'jon'], /--person needs --role/],
+    [['keys', 'create', '--person', 'jon', '--role', 'boss'], /--role boss .*viewer, responder or admin/],
+    [['keys'], /keys needs a verb: use create/],
+    [['policy'], /policy needs a verb: use check/],
     [['keys', 'list'], /HALTWIRE_TOKEN/],
     [['token', '--agent', 'a'], /--task is missing/],
     [['policy', 'check', 'nowhere.yaml'], /nowhere\.yaml cannot be read/],
@@ -62,6 +66,11 @@ describe('the command line', () => {
     const { code, err, out } = await haltwire(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(message);
+  });
+
+  test('--version prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(await haltwire(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
   });
 
   test('fingerprint reads the secret from stdin, and never from the command line', async () => {
@@ -94,7 +103,9 @@ describe('the command line', () => {
       HALTWIRE_TOKEN: 'hwt_x',
     });
     expect(code).toBe(1);
-    expect(err).toContain('Nothing answers at http://127.0.0.1:9');
+    expect(err).toContain('Nothing answers at http://127.0.0.1:9. Is "haltwire up" running there?');
+    const inClone = { HALTWIRE_URL: 'http://127.0.0.1:9', HALTWIRE_TOKEN: 'hwt_x', npm_lifecycle_event: 'haltwire' };
+    expect((await haltwire(['keys', 'list'], inClone)).err).toContain('Is "npm run haltwire -- up" running there?');
   });
 });
 

@@ -1,6 +1,8 @@
+import { roles } from '@haltwire/schemas';
 import { z } from 'zod';
 import { createApiClient, readServerAccess, serverFlags, serverFlagsHelp } from '../cli/api-client.ts';
 import { type Command, readFlags, UsageError } from '../cli/command.ts';
+import { commandName } from '../cli/command-name.ts';
 
 const keySchema = z.object({
   id: z.string(),
@@ -23,6 +25,9 @@ function requestOf(values: { agent?: string | undefined; person?: string | undef
     return { kind: 'agent', agentId: agent };
   }
   if (role === undefined) throw new UsageError('--person needs --role viewer, responder or admin.');
+  if (!roles.some((known) => known === role)) {
+    throw new UsageError(`--role ${role} is not known: use viewer, responder or admin.`);
+  }
   return { kind: 'person', name: person, role };
 }
 
@@ -81,11 +86,15 @@ Example:
       return 0;
     }
     if (action === 'revoke') {
-      if (id === undefined) throw new UsageError('keys revoke needs an ID; see them with: haltwire keys list');
+      if (id === undefined) throw new UsageError(`keys revoke needs an ID; see them with: ${commandName()} keys list`);
       await createApiClient(readServerAccess(values)).request('DELETE', `/v1/keys/${encodeURIComponent(id)}`);
       print({ revoked: id }, `${id} revoked.`);
       return 0;
     }
-    throw new UsageError(`keys ${action ?? ''} is not known: use create, list or revoke.`);
+    throw new UsageError(
+      action === undefined
+        ? 'keys needs a verb: use create, list or revoke.'
+        : `keys ${action} is not known: use create, list or revoke.`,
+    );
   },
 };

@@ -22,7 +22,11 @@ Example:
     const { values, positionals } = readFlags(args, serverFlags);
     const [action, file, ...rest] = positionals;
     if (action !== 'check' && action !== 'import') {
-      throw new UsageError(`policy ${action ?? ''} is not known: use check or import.`);
+      throw new UsageError(
+        action === undefined
+          ? 'policy needs a verb: use check or import.'
+          : `policy ${action} is not known: use check or import.`,
+      );
     }
     if (file === undefined || rest.length > 0) throw new UsageError(`policy ${action} needs one FILE.`);
     const text = await readFile(file, 'utf8').catch(() => {

@@ -1,16 +1,15 @@
 import { styleText } from 'node:util';
 import { type Command, readFlags, readPort, UsageError } from '../cli/command.ts';
+import { commandName } from '../cli/command-name.ts';
 import type { Standalone } from '../server/start-standalone.ts';
-
-/** As the reader types it: in a clone the command is behind npm. */
-const WATCH = process.env.npm_lifecycle_event === undefined ? 'haltwire watch' : 'npm run haltwire -- watch';
 
 function welcome({ url, firstStart }: Standalone, dataDir: string): string {
   const bold = (text: string) => styleText('bold', text);
+  const watch = `${commandName()} watch`;
   const lines = [
     `${bold('Haltwire')} is up. Data: ${dataDir}`,
     `  agents     OTLP ${url}/v1/logs and /v1/traces, gate ${url.replace('http', 'ws')}/v1/agent`,
-    `  people     API ${url}/v1/holds, /v1/sessions, /v1/cases; live: ${WATCH}`,
+    `  people     API ${url}/v1/holds, /v1/sessions, /v1/cases; live: ${watch}`,
     `  health     ${url}/healthz, ${url}/readyz`,
   ];
   if (firstStart !== undefined) {
@@ -21,7 +20,7 @@ function welcome({ url, firstStart }: Standalone, dataDir: string): string {
       `  export HALTWIRE_ENDPOINT=${url} HALTWIRE_KEY=${firstStart.agentKey}`,
       '',
       `${bold('Next:')} run the first line in a terminal and watch; run the second where your agent runs.`,
-      `  ${WATCH}`,
+      `  ${watch}`,
     );
   }
   return `${lines.join('\n')}\n`;

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Decision } from '@haltwire/schemas';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { tidyNotice } from './describe-step.ts';
 import type { DemoOutcome } from './outcome.ts';
 import { promisesOf } from './outcome.ts';
@@ -100,6 +100,23 @@ describe('the story that the demo tells', () => {
     expect(text.match(/✓/g)).toHaveLength(6);
     const broken = { ...good, withHaltwire: { ...good.withHaltwire, deletesAtApi: 1 } };
     expect(stripVTControlCharacters(resultLines(broken).join('\n'))).toContain('✗ the delete never reached the API');
+  });
+});
+
+describe('in a narrow terminal', () => {
+  const { columns } = process.stdout;
+  afterEach(() => {
+    process.stdout.columns = columns;
+    vi.resetModules();
+  });
+
+  test.each([60, 10])('with %i columns the story is wrapped, and its text is whole', async (narrow) => {
+    process.stdout.columns = narrow;
+    vi.resetModules();
+    const print = await import('./print.ts');
+    const lines = print.introLines().slice(2).map(stripVTControlCharacters);
+    expect(lines.filter((line) => line.length > Math.max(40, narrow))).toEqual([]);
+    expect(lines.join(' ')).toContain('server.');
   });
 });
 

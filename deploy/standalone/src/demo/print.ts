@@ -6,7 +6,8 @@ import { type DemoOutcome, type HonestOutcome, promisesOf, type WithOutcome, typ
 import type { DemoTokens } from './stage.ts';
 import { noticesOf, type TimelineStep } from './timeline.ts';
 
-const WIDTH = 100;
+/** At most 100, for reading; at least 40, so that something fits beside the indent. */
+const WIDTH = Math.max(40, Math.min(100, process.stdout.columns || 100));
 const INDENT = ' '.repeat(13);
 const bold = (text: string) => styleText('bold', text);
 const dim = (text: string) => styleText('dim', text);

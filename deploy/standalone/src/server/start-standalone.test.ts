@@ -44,6 +44,15 @@ describe('the standalone server', () => {
     expect(await ready.json()).toMatchObject({ ready: true });
   });
 
+  test('a path that is not there is answered as every error is, without its query', async () => {
+    const answer = await ask('/?token=x');
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toEqual({
+      code: 'HALTWIRE_NOT_FOUND',
+      message: 'There is no GET / here: check the path.',
+    });
+  });
+
   test('hands out an admin token and an agent key at the first start, and never again', async () => {
     const { adminToken, agentKey } = firstKeys();
     expect((await ask('/v1/keys', adminToken)).status).toBe(200);

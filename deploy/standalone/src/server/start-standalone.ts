@@ -6,6 +6,7 @@ import { lockDataFolder } from '../data-folder/lock.ts';
 import { prepareDataFolder } from '../data-folder/prepare.ts';
 import { type History, startHistory } from '../history/history.ts';
 import { createHistoryRoutes } from '../history/routes.ts';
+import { sendError } from '../http/errors.ts';
 import { openKeyStore } from '../keys/key-store.ts';
 import { createKeyRoutes } from '../keys/routes.ts';
 import { loadSigningKey } from '../keys/signing-key.ts';
@@ -108,6 +109,12 @@ export async function startStandalone(options: StandaloneOptions = {}): Promise<
       forceCloseConnections: true,
     });
     cleanup.add(() => app.close());
+    app.setNotFoundHandler((request) => {
+      // Without the query: it may hold what must not be repeated.
+      const [path = ''] = request.url.split('?');
+      throw new HaltwireError('HALTWIRE_NOT_FOUND', `There is no ${request.method} ${path} here: check the path.`);
+    });
+    app.setErrorHandler(sendError);
     const logger = {
       info: (message: string) => app.log.info(message),
       warn: (message: string) => app.log.warn(message),

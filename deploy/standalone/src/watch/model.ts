@@ -12,12 +12,16 @@ export type Item =
 export interface WatchState {
   readonly holds: ReadonlyMap<string, HoldView>;
   readonly sessions: ReadonlyMap<string, SessionView>;
-  /** Key of the selected item; undefined = the first. */
+  /** Key of the selected item; undefined = the first. When its row is gone, nothing is selected. */
   readonly selected: string | undefined;
   /** Set while a reason is being typed. */
   readonly typing: { readonly action: Action; readonly item: Item; readonly text: string } | undefined;
   /** Answer to the last thing done. */
   readonly notice: string;
+  /** Key of the row that was acted on, until the stream tells what came of it: it may vanish without a word. */
+  readonly acted: string | undefined;
+  /** Until then command keys are ignored, in ms of the clock given to `pressKey`. */
+  readonly deafUntil: number;
 }
 
 export const emptyState: WatchState = {
@@ -26,6 +30,8 @@ export const emptyState: WatchState = {
   selected: undefined,
   typing: undefined,
   notice: '',
+  acted: undefined,
+  deafUntil: Number.NEGATIVE_INFINITY,
 };
 
 /** Most rows: what one digit can select. */
@@ -47,14 +53,51 @@ export function itemsOf(state: WatchState): Item[] {
   ].slice(0, MAX_ITEMS);
 }
 
-/** The selected row; the first one when the selected one is gone. */
+/** The row that is marked and that the next key acts on; undefined when the selected one is gone. */
 export function selectedOf(state: WatchState): Item | undefined {
   const items = itemsOf(state);
-  return items.find((item) => keyOf(item) === state.selected) ?? items[0];
+  return state.selected === undefined ? items[0] : items.find((item) => keyOf(item) === state.selected);
+}
+
+/** What is said when the selected row has vanished by itself. */
+export const GONE = 'The selected row is gone: select one with ↑↓ or its number.';
+
+const DONE = 'Done: ';
+
+/** The state after the server has done what was asked. The selection goes with the row. */
+export function actionDone(state: WatchState, action: Action): WatchState {
+  const gone = selectedOf(state) === undefined && state.selected === state.acted;
+  return { ...state, selected: gone ? undefined : state.selected, notice: `${DONE}${action}.` };
+}
+
+/** The state after the server has refused what was asked. */
+export function actionFailed(state: WatchState, why: string): WatchState {
+  return { ...state, acted: undefined, notice: why };
+}
+
+/** The selection after the rows have changed: the mark never moves to another row in place of one that vanished. */
+function keepSelection(before: WatchState, after: WatchState): WatchState {
+  const marked = selectedOf(before);
+  if (marked === undefined) return after;
+  const key = keyOf(marked);
+  const rows = itemsOf(after);
+  if (rows.some((item) => keyOf(item) === key)) return after;
+  if (before.acted === key) return { ...after, selected: undefined, acted: undefined };
+  if (rows.length === 0) return { ...after, selected: undefined };
+  return { ...after, selected: key, notice: after.typing === undefined ? GONE : after.notice };
 }
 
 /** The state after a message of the stream. */
 export function applyMessage(state: WatchState, message: AnalystMessage): WatchState {
+  const after = applyRows(state, message);
+  if (after === state) return state;
+  const kept = keepSelection(state, after);
+  const opened = message.type === 'hold-opened' && kept.notice.startsWith(DONE);
+  const settled = message.type === 'session-changed' && message.session.sessionKey === kept.acted;
+  return { ...kept, notice: opened ? '' : kept.notice, acted: settled ? undefined : kept.acted };
+}
+
+function applyRows(state: WatchState, message: AnalystMessage): WatchState {
   switch (message.type) {
     case 'snapshot':
       return {

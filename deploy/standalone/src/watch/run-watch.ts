@@ -5,7 +5,7 @@ import { messageOf } from '../cli/command.ts';
 import { briefOf } from './brief.ts';
 import { type Effect, type Key, pressKey } from './keys.ts';
 import { linesOf } from './lines.ts';
-import { applyMessage, emptyState, type WatchState } from './model.ts';
+import { actionDone, actionFailed, applyMessage, emptyState, type WatchState } from './model.ts';
 import { panelLines } from './panel.ts';
 import { createScreen } from './screen.ts';
 
@@ -41,15 +41,15 @@ export async function watchLive(access: ServerAccess, stop: AbortController): Pr
     const { path, body } = requestOf(effect);
     try {
       await api.request('POST', path, body);
-      state = { ...state, notice: `Done: ${effect.action}.` };
+      state = actionDone(state, effect.action);
     } catch (error) {
-      state = { ...state, notice: messageOf(error) };
+      state = actionFailed(state, messageOf(error));
     }
     screen.print([]);
   }
 
   function onKey(_text: string | undefined, key: Key): void {
-    const pressed = pressKey(state, key);
+    const pressed = pressKey(state, key, performance.now());
     state = pressed.state;
     if (pressed.effect?.type === 'quit') stop.abort();
     else if (pressed.effect?.type === 'act') void act(pressed.effect);

@@ -3,7 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { briefOf } from './brief.ts';
 import { type Key, pressKey } from './keys.ts';
 import { linesOf } from './lines.ts';
-import { applyMessage, emptyState, itemsOf, selectedOf, type WatchState } from './model.ts';
+import {
+  actionDone,
+  actionFailed,
+  applyMessage,
+  emptyState,
+  GONE,
+  itemsOf,
+  selectedOf,
+  type WatchState,
+} from './model.ts';
 import { panelLines } from './panel.ts';
 import { createScreen } from './screen.ts';
 
@@ -49,10 +58,12 @@ function stateOf(...messages: AnalystMessage[]): WatchState {
 function press(state: WatchState, ...keys: (Key | string)[]) {
   let pressed: ReturnType<typeof pressKey> = { state };
   for (const key of keys) {
-    pressed = pressKey(pressed.state, typeof key === 'string' ? { name: key, sequence: key } : key);
+    pressed = pressKey(pressed.state, typeof key === 'string' ? { name: key, sequence: key } : key, 0);
   }
   return pressed;
 }
+const closed = (holdId: string): AnalystMessage => ({ type: 'hold-closed', holdId, outcome: 'approved', by: 'mira' });
+const markedRows = (state: WatchState) => plain(panelLines(state, 0, 80)).filter((line) => line.startsWith('>'));
 const snapshot: AnalystMessage = {
   type: 'snapshot',
   holds: [hold('h2', 2000), hold('h1', 1000)],
@@ -68,10 +79,75 @@ describe('the live screen', () => {
     expect(rows).toEqual(['h1', 'h2', 's2', 's1']);
   });
 
-  test('a question that is answered elsewhere goes away, and the selection moves to the first row', () => {
-    const { state } = press(stateOf(snapshot), '2');
-    const after = applyMessage(state, { type: 'hold-closed', holdId: 'h2', outcome: 'denied', by: 'jon' });
-    expect(selectedOf(after)).toMatchObject({ hold: { holdId: 'h1' } });
+  test.each(['1', '2'])(
+    'when selected question %s vanishes by itself, no row is marked and one must be selected',
+    (n) => {
+      const after = applyMessage(press(stateOf(snapshot), n).state, closed(`h${n}`));
+      expect(after.notice).toBe(GONE);
+      expect(markedRows(after)).toEqual([]);
+      const again = press(after, { name: 'down' }).state;
+      expect(again.notice).toBe('');
+      expect(markedRows(again)).toHaveLength(1);
+    },
+  );
+
+  test('the first row that nobody selected is guarded too', () => {
+    const after = applyMessage(stateOf(snapshot), closed('h1'));
+    expect(markedRows(after)).toEqual([]);
+    expect(press(after, 'a')).toMatchObject({ state: { typing: undefined, notice: GONE } });
+  });
+
+  test.each(['answer first', 'stream first'])(
+    'after an own answer the mark shows what the next key acts on: %s',
+    (order) => {
+      const { state } = press(stateOf(snapshot), '2', 'a', 'x', { name: 'return' });
+      const after =
+        order === 'answer first'
+          ? applyMessage(actionDone(state, 'approve'), closed('h2'))
+          : actionDone(applyMessage(state, closed('h2')), 'approve');
+      expect(after.notice).toBe('Done: approve.');
+      expect(markedRows(after)).toHaveLength(1);
+      expect(press(after, 'd').state.typing).toMatchObject({ item: { hold: { holdId: 'h1' } } });
+    },
+  );
+
+  test('a kill that succeeds after its question has vanished clears the selection too', () => {
+    const typing = press(stateOf(snapshot), '2', 'k', 'x').state;
+    const { state } = press(applyMessage(typing, closed('h2')), { name: 'return' });
+    expect(markedRows(state)).toEqual([]);
+    expect(markedRows(actionDone(state, 'kill'))).toHaveLength(1);
+  });
+
+  test('an answer that came too late leaves no row marked when its question vanishes', () => {
+    const { state } = press(stateOf(snapshot), '2', 'a', 'x', { name: 'return' });
+    const after = applyMessage(actionFailed(state, 'It has expired.'), closed('h2'));
+    expect(markedRows(after)).toEqual([]);
+  });
+
+  test('a killed session that is released elsewhere later has vanished by itself', () => {
+    const { state } = press(stateOf(snapshot), '4', 'k', 'x', { name: 'return' });
+    const changed = (more: object): AnalystMessage => ({ type: 'session-changed', session: session('s1', more) });
+    const killed = applyMessage(actionDone(state, 'kill'), changed({ kill }));
+    expect(applyMessage(killed, changed({ ended: true })).notice).toBe(GONE);
+  });
+
+  test('a reason typed after a refused key is no command, until the typing has paused for a second', () => {
+    const gone = applyMessage(stateOf(snapshot), closed('h1'));
+    let { state } = pressKey(gone, { name: 'a', sequence: 'a' }, 0);
+    for (const [place, letter] of [...'kq1d'].entries()) {
+      const pressed = pressKey(state, { name: letter, sequence: letter }, 900 * (place + 1));
+      expect(pressed.effect).toBeUndefined();
+      expect(pressed.state).toMatchObject({ typing: undefined, selected: 'h1' });
+      state = pressed.state;
+    }
+    expect(pressKey(state, { name: 'c', ctrl: true }, 3601).effect).toEqual({ type: 'quit' });
+    expect(pressKey(state, { name: 'q', sequence: 'q' }, 4600).effect).toEqual({ type: 'quit' });
+  });
+
+  test('a new question takes away the word of what was done before', () => {
+    const done = actionDone(stateOf(snapshot), 'approve');
+    expect(applyMessage(done, { type: 'hold-opened', hold: hold('h3', 3000) }).notice).toBe('');
+    expect(applyMessage(done, closed('h2')).notice).toBe('Done: approve.');
   });
 
   test('a approves the selected question with the reason that was typed', () => {
@@ -95,7 +171,7 @@ describe('the live screen', () => {
     const first = press(after, 'a');
     expect(first.effect).toBeUndefined();
     expect(first.state.typing).toBeUndefined();
-    expect(press(first.state, 'a').state.typing).toMatchObject({ item: { hold: { holdId: 'h1' } } });
+    expect(selectedOf(press(first.state, { name: 'down' }).state)).toMatchObject({ hold: { holdId: 'h1' } });
   });
 
   test('says how many questions do not fit', () => {
