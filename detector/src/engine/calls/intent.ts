@@ -5,12 +5,13 @@ import { ALLOW_DEADLINE_MS, openHold } from '../holds.ts';
 import { indicators } from '../indicators/index.ts';
 import { invariants } from '../invariants/index.ts';
 import { runChecks, type TaggedFinding } from '../judge/check.ts';
-import { actsOf, type JudgeContext, judgeContext } from '../judge/context.ts';
+import { actsOf, type JudgeContext } from '../judge/context.ts';
 import { type Judgement, judge } from '../judge/decide.ts';
 import { breakerAllows, killSession } from '../kills.ts';
 import { shownOf } from '../shown.ts';
 import { type CallState, pushCapped, SESSION_CAPS, type SessionState, setCapped, trimCalls } from '../state/session.ts';
 import type { Turn } from '../turn.ts';
+import { contextOf } from './context.ts';
 import { checkLease } from './lease.ts';
 
 /** Judges an intent: the call has not run yet, and runs only if this says so. */
@@ -25,13 +26,7 @@ export function onIntent(turn: Turn, session: SessionState, event: CallEvent): v
     refuseKilled(turn, session, event);
     return;
   }
-  const context = judgeContext(
-    event,
-    session,
-    turn.store.agent(event.tenantId, event.agentId),
-    turn.policy(event.tenantId),
-    turn.now,
-  );
+  const context = contextOf(turn, session, event);
   const found = [...(taken ? [idTaken] : []), ...checkLease(context), ...runChecks(invariants, context)];
   const judgement = judge(context, found, runChecks(indicators, context));
   remember(turn, session, context);

@@ -4,7 +4,7 @@ import { nextOf, reasonOf, severityOf, titleOf } from '../explain.ts';
 import { indicators } from '../indicators/index.ts';
 import { invariants } from '../invariants/index.ts';
 import { runChecks, type TaggedFinding } from '../judge/check.ts';
-import { actsOf, judgeContext } from '../judge/context.ts';
+import { actsOf } from '../judge/context.ts';
 import { judge } from '../judge/decide.ts';
 import { describeCredential, describeSpan } from '../judge/words.ts';
 import { breakerAllows, killSession } from '../kills.ts';
@@ -19,6 +19,7 @@ import {
   trimCalls,
 } from '../state/session.ts';
 import type { Turn } from '../turn.ts';
+import { contextOf } from './context.ts';
 import { onStarted, reportPastGate } from './progress.ts';
 
 /** A call ended: the session remembers refusals and the secrets that the result showed; the baseline learns. */
@@ -76,13 +77,7 @@ function suspicious(session: SessionState): boolean {
 
 /** A call that was never gated is judged after the fact, so that people and the kill still can act. */
 function judgeAfterwards(turn: Turn, session: SessionState, event: CallEvent, state: 'denied' | 'foreign'): CallState {
-  const context = judgeContext(
-    event,
-    session,
-    turn.store.agent(event.tenantId, event.agentId),
-    turn.policy(event.tenantId),
-    turn.now,
-  );
+  const context = contextOf(turn, session, event);
   const judgement = judge(context, runChecks(invariants, context), runChecks(indicators, context));
   const observed = context.policy.agent(event.agentId)?.mode === 'observe';
   const kills =

@@ -1,0 +1,10 @@
+import type { CallEvent } from '@haltwire/schemas';
+import { type JudgeContext, judgeContext } from '../judge/context.ts';
+import type { SessionState } from '../state/session.ts';
+import type { Turn } from '../turn.ts';
+
+/** Joins a call with its session, its agent and the tenant's registry, as they stand in this turn. */
+export function contextOf(turn: Turn, session: SessionState, event: CallEvent): JudgeContext {
+  const agent = turn.store.agent(event.tenantId, event.agentId);
+  return judgeContext(event, session, agent, turn.policy(event.tenantId), turn.now);
+}
