@@ -7,6 +7,7 @@ export * from './analyst.ts';
 export * from './attributes.ts';
 export * from './auth.ts';
 export * from './canonical.ts';
+export * from './cluster.ts';
 export * from './credential.ts';
 export * from './decision.ts';
 export * from './digest.ts';

@@ -14,6 +14,8 @@ const commandBase = {
   tenantId: idSchema,
   actor: actorSchema,
   reason: z.string().min(1).max(2000),
+  /** Gateway whose caller waits for the answer, when that is not the partition's owner. */
+  replyTo: idSchema.optional(),
 };
 const sessionRef = { agentId: idSchema, sessionId: idSchema };
 
@@ -55,8 +57,36 @@ export const tickSchema = z.object({ type: z.literal('tick'), v: z.literal(1) })
 export type Tick = z.infer<typeof tickSchema>;
 
 /** A detector takes the partition. Its epoch is the record's offset; older owners stop. */
-export const claimSchema = z.object({ type: z.literal('claim'), v: z.literal(1), owner: idSchema });
+export const claimSchema = z.object({
+  type: z.literal('claim'),
+  v: z.literal(1),
+  owner: idSchema,
+  /** How many partitions share a tenant's caps. Default 1. */
+  partitions: z.number().int().min(1).optional(),
+});
 export type Claim = z.infer<typeof claimSchema>;
+
+/** A gateway has a socket of this session: answers go there from now on. The newest one counts. */
+export const attachedSchema = z.object({
+  type: z.literal('attached'),
+  v: z.literal(1),
+  tenantId: idSchema,
+  ...sessionRef,
+  gateway: idSchema,
+});
+export type Attached = z.infer<typeof attachedSchema>;
+
+/**
+ * A gateway asks whether the partition is owned and followed. The owner answers when it reads the question, so the answer
+ * proves that everything before it was judged.
+ */
+export const probeSchema = z.object({
+  type: z.literal('probe'),
+  v: z.literal(1),
+  gateway: idSchema,
+  n: z.number().int().min(0),
+});
+export type Probe = z.infer<typeof probeSchema>;
 
 /** Everything that `agent.inputs` may hold. */
 export const inputRecordSchema = z.discriminatedUnion('type', [
@@ -67,6 +97,8 @@ export const inputRecordSchema = z.discriminatedUnion('type', [
   policyRecordSchema,
   tickSchema,
   claimSchema,
+  attachedSchema,
+  probeSchema,
 ]);
 export type InputRecord = z.infer<typeof inputRecordSchema>;
 

@@ -12,8 +12,10 @@ export const TOPIC = {
   sessions: 'agent.sessions',
   /** Compacted: engine state per agent; key = agent. */
   baselines: 'agent.baselines',
+  /** Compacted: keys of agents and tokens of people, as hashes; key = hash. One partition would do; it has as many as all. */
+  keys: 'agent.keys',
 } as const;
 export type TopicName = (typeof TOPIC)[keyof typeof TOPIC];
 
 /** Topics whose older records of a key are superseded by the newest. */
-export const compactedTopics: readonly TopicName[] = [TOPIC.sessions, TOPIC.baselines];
+export const compactedTopics: readonly TopicName[] = [TOPIC.sessions, TOPIC.baselines, TOPIC.keys];

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { analystMessageSchema } from './analyst.ts';
+import { ownerMessageSchema, sessionRecordSchema } from './cluster.ts';
 import { decisionSchema } from './decision.ts';
 import { agentMessageSchema, gatewayMessageSchema } from './gateway.ts';
 import { policySchema } from './policy.ts';
@@ -12,6 +13,8 @@ export const jsonSchemas = {
   'input-record.v1': inputRecordSchema,
   'dead-letter.v1': deadLetterSchema,
   'decision.v1': decisionSchema,
+  'session-record.v1': sessionRecordSchema,
+  'owner-message.v1': ownerMessageSchema,
   'agent-message.v1': agentMessageSchema,
   'gateway-message.v1': gatewayMessageSchema,
   'analyst-message.v1': analystMessageSchema,

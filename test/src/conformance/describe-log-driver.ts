@@ -173,6 +173,50 @@ export function describeLogDriver(name: string, makeStorage: () => Promise<LogDr
       expect(comparePositions(await driver.source.end(TOPIC.inputs, 0), end)).toBeGreaterThan(0);
     });
 
+    test('a reader with an end stops there, also when nothing is before it or everything was read', async () => {
+      const positions = await driver.sink.append(TOPIC.inputs, numbered(10));
+      const end = await driver.source.end(TOPIC.inputs, 0);
+      await driver.sink.append(TOPIC.inputs, [entry('a', 'behind')]);
+      const readTo = async (until = end, from = positions[0]): Promise<string[]> => {
+        const { signal } = new AbortController();
+        const read: LogEntry[] = [];
+        for await (const batch of driver.source.read(TOPIC.inputs, 0, { from, until, signal, maxBatch: 4 }))
+          read.push(...batch);
+        return values(read);
+      };
+      expect(await readTo()).toEqual(numbered(10).map((one) => one.value));
+      expect(await readTo(end, end)).toEqual([]);
+      expect(await readTo({ partition: 0, offset: 0, index: 0 })).toEqual([]);
+    });
+
+    test('who takes a partition over writes alone from then on, and knows what was written before', async () => {
+      const before = await driver.sink.takeOver(TOPIC.decisions, 0);
+      const written = await before.append(numbered(3));
+      const after = await driver.sink.takeOver(TOPIC.decisions, 0);
+      expect(comparePositions(after.from, written[2] ?? after.from)).toBeGreaterThan(0);
+      await expect(before.append([entry('a', 'zombie')])).rejects.toMatchObject({ code: 'HALTWIRE_FENCED' });
+      await after.append([entry('a', 'mine')]);
+      await expect(before.append([entry('a', 'zombie')])).rejects.toMatchObject({ code: 'HALTWIRE_FENCED' });
+      const read = await readCount(driver, TOPIC.decisions, 4);
+      expect(values(read)).toEqual(['a0', 'a1', 'a2', 'mine']);
+      expect(comparePositions(after.from, read[3]?.position ?? after.from)).toBeLessThanOrEqual(0);
+    });
+
+    test('what a writer had begun before it was replaced is there or refused, never there later', async () => {
+      const before = await driver.sink.takeOver(TOPIC.decisions, 0);
+      const begun = numbered(40).map((one) =>
+        before.append([one]).then(
+          () => one.value,
+          () => undefined,
+        ),
+      );
+      const after = await driver.sink.takeOver(TOPIC.decisions, 0);
+      await after.append([entry('a', 'mine')]);
+      const acknowledged = (await Promise.all(begun)).filter((value) => value !== undefined);
+      const read = await readUntil(driver, TOPIC.decisions, (entries) => entries.at(-1)?.value === 'mine');
+      expect(values(read)).toEqual([...acknowledged, 'mine']);
+    });
+
     test('topics do not mix', async () => {
       await driver.sink.append(TOPIC.inputs, [entry('a', 'input')]);
       await driver.sink.append(TOPIC.decisions, [entry('a', 'decision')]);

@@ -1,8 +1,8 @@
-import type { EventSink, EventSource, LogEntry, Position, SnapshotStore, TopicName } from '@haltwire/schemas';
+import type { EventSource, LogEntry, OwnerSink, Position, SnapshotStore, TopicName } from '@haltwire/schemas';
 
 /** A log under test: the three ports over the same storage. */
 export interface LogDriver {
-  readonly sink: EventSink;
+  readonly sink: OwnerSink;
   readonly source: EventSource;
   readonly snapshots: SnapshotStore;
   /** Frees files and sockets. What was appended stays. */

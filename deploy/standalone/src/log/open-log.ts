@@ -1,7 +1,7 @@
 import {
-  type EventSink,
   type EventSource,
   HaltwireError,
+  type OwnerSink,
   type SnapshotStore,
   TOPIC,
   type TopicName,
@@ -29,7 +29,7 @@ export interface LogOptions {
 
 /** The embedded log: all three ports over one LMDB folder. */
 export interface EmbeddedLog {
-  readonly sink: EventSink;
+  readonly sink: OwnerSink;
   readonly source: EventSource;
   readonly snapshots: SnapshotStore;
   /** Commits so far and the end of every topic: for health and for measuring how many appends share a flush. */

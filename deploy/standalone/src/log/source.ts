@@ -1,6 +1,6 @@
 import { type EventSource, HaltwireError, type LogEntry, type ReadOptions, type TopicName } from '@haltwire/schemas';
 import { decodeEntry } from './codec.ts';
-import type { TopicState } from './topic-state.ts';
+import { assertPartition, type TopicState } from './topic-state.ts';
 
 const DEFAULT_BATCH = 512;
 /** A batch of large entries is cut here: a reader's memory is bounded by bytes too. */
@@ -49,14 +49,6 @@ function firstOffset(from: ReadOptions['from']): number {
   return from.index > 0 ? from.offset + 1 : from.offset;
 }
 
-function assertPartition(topic: TopicName, partition: number): void {
-  if (partition === 0) return;
-  throw new HaltwireError(
-    'HALTWIRE_NOT_FOUND',
-    `${topic} has no partition ${partition}: the embedded log has partition 0 only.`,
-  );
-}
-
 /** The log's `EventSource`: reads what is on disk, then waits to be woken by the next commit. Never polls. */
 export function createSource(topicOf: (name: TopicName) => TopicState, isClosed: () => boolean): EventSource {
   return {
@@ -65,7 +57,7 @@ export function createSource(topicOf: (name: TopicName) => TopicState, isClosed:
       assertPartition(name, partition);
       return { partition, offset: topicOf(name).durableEnd, index: 0 };
     },
-    async *read(name, partition, { from, maxBatch = DEFAULT_BATCH, gatherMs = 0, signal }) {
+    async *read(name, partition, { from, until, maxBatch = DEFAULT_BATCH, gatherMs = 0, signal }) {
       assertPartition(name, partition);
       const topic = topicOf(name);
       let offset = firstOffset(from);
@@ -78,12 +70,17 @@ export function createSource(topicOf: (name: TopicName) => TopicState, isClosed:
       }
       while (!signal.aborted) {
         if (isClosed()) throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'The log is closed.');
+        if (until !== undefined && offset >= until.offset) return;
         if (offset >= topic.durableEnd) {
           await grown(topic, signal);
           if (gatherMs > 0 && !isClosed()) await pause(gatherMs, signal);
           continue;
         }
-        const batch = readBatch(topic, offset, maxBatch);
+        const batch = readBatch(
+          topic,
+          offset,
+          Math.min(maxBatch, until === undefined ? maxBatch : until.offset - offset),
+        );
         const last = batch.at(-1);
         if (last === undefined) {
           throw new HaltwireError(

@@ -1,3 +1,4 @@
+import { HaltwireError, type TopicName } from '@haltwire/schemas';
 import type { Database } from 'lmdb';
 
 /** One topic's partition 0: where it ends, and who waits for more. */
@@ -27,4 +28,13 @@ export function wake(topic: TopicState): void {
   const readers = [...topic.waiting];
   topic.waiting.clear();
   for (const reader of readers) reader();
+}
+
+/** Throws `HALTWIRE_NOT_FOUND` for any partition but 0. */
+export function assertPartition(topic: TopicName, partition: number): void {
+  if (partition === 0) return;
+  throw new HaltwireError(
+    'HALTWIRE_NOT_FOUND',
+    `${topic} has no partition ${partition}: the embedded log has partition 0 only.`,
+  );
 }
