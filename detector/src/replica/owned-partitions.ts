@@ -25,9 +25,14 @@ export interface OwnedPartitionsOptions {
 
 interface Held {
   readonly stop: AbortController;
+  /** Ends the present wait: there is news of who owns what. */
+  nudge: () => void;
   runner: PartitionRunner | undefined;
   readonly done: Promise<void>;
 }
+
+/** How long a partition is left to whoever has claimed it, unless the assignment is confirmed earlier, ms. */
+const YIELD_MS = 10_000;
 
 /**
  * The partitions that this replica was given. Each is taken over and followed until it is taken away; after a failure, or
@@ -46,7 +51,11 @@ export class OwnedPartitions {
   /** Works on exactly these from now on. */
   assign(partitions: readonly number[]): void {
     for (const partition of [...this.#held.keys()]) if (!partitions.includes(partition)) this.#letGo(partition);
-    for (const partition of partitions) if (!this.#held.has(partition)) this.#take(partition);
+    for (const partition of partitions) {
+      const held = this.#held.get(partition);
+      if (held === undefined) this.#take(partition);
+      else held.nudge();
+    }
   }
 
   /** Partitions that were given to us. */
@@ -73,7 +82,7 @@ export class OwnedPartitions {
 
   #take(partition: number): void {
     const stop = new AbortController();
-    const held: Held = { stop, runner: undefined, done: Promise.resolve() };
+    const held: Held = { stop, nudge: () => {}, runner: undefined, done: Promise.resolve() };
     const before = this.#ending.get(partition) ?? Promise.resolve();
     this.#held.set(partition, Object.assign(held, { done: before.then(() => this.#keep(partition, held)) }));
   }
@@ -94,18 +103,14 @@ export class OwnedPartitions {
   async #keep(partition: number, held: Held): Promise<void> {
     const { logger, metrics, retryMs = 500 } = this.#options;
     for (let attempt = 0; !held.stop.signal.aborted; attempt += 1) {
-      if (attempt > 0) {
-        metrics.add('takeoversFailed');
-        await delay(retryMs * 2 ** Math.min(attempt - 1, 4), undefined, { signal: held.stop.signal }).catch(() => {});
-        if (held.stop.signal.aborted) return;
-      }
       const runner = this.#newRunner(partition);
       held.runner = runner;
       try {
         await runner.start();
         logger.info(`partition ${partition} is ours, epoch ${runner.epoch}`);
         attempt = 0;
-        await runner.ended;
+        // Two that both believe a partition theirs must not take it from each other in turns.
+        if ((await runner.ended) === 'fenced') await this.#wait(held, YIELD_MS);
       } catch (error) {
         if (held.stop.signal.aborted) return;
         logger.warn(
@@ -113,7 +118,19 @@ export class OwnedPartitions {
         );
       }
       await runner.stop().catch(() => {});
+      if (held.stop.signal.aborted) return;
+      metrics.add('takeoversFailed');
+      await this.#wait(held, retryMs * 2 ** Math.min(attempt, 4));
     }
+  }
+
+  /** Resolves after so many ms, when the assignment is confirmed, or when the partition is taken away. */
+  async #wait(held: Held, ms: number): Promise<void> {
+    const woken = new AbortController();
+    held.nudge = () => woken.abort();
+    const signal = AbortSignal.any([held.stop.signal, woken.signal]);
+    await delay(ms, undefined, { signal }).catch(() => {});
+    held.nudge = () => {};
   }
 
   #newRunner(partition: number): PartitionRunner {

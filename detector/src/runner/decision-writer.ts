@@ -31,6 +31,7 @@ export class DecisionWriter {
   readonly #options: DecisionWriterOptions;
   readonly #steady: SteadyWriter;
   #covered: Position | undefined;
+  #end: Position;
 
   constructor(options: DecisionWriterOptions) {
     const { writer, metrics, logger, onFenced } = options;
@@ -39,8 +40,18 @@ export class DecisionWriter {
       name: TOPIC.decisions,
       logger,
       onFenced,
-      onWritten: (entries) => metrics.add('decisionsWritten', entries),
+      onWritten: (positions) => {
+        metrics.add('decisionsWritten', positions.length);
+        const last = positions.at(-1);
+        if (last !== undefined) this.#end = { ...last, index: last.index + 1 };
+      },
     });
+    this.#end = writer.from;
+  }
+
+  /** Whatever is decided from now on will be written here or later. */
+  get end(): Position {
+    return this.#end;
   }
 
   get waitingChars(): number {

@@ -45,7 +45,7 @@ export interface RunnerOptions {
 /** How a runner's work came to an end. `fenced`: another owner has the partition now. */
 export type RunnerEnd = 'stopped' | 'fenced' | 'failed';
 
-/** Key, among the snapshot's entries, of where the decisions topic ended when the snapshot was taken. */
+/** Key, among the snapshot's entries, of a place before every decision that the snapshot does not cover. */
 const DECISIONS_END = 'runner:decisions-end';
 /** So much may wait to be written before the next input is read. */
 const MOST_WAITING_CHARS = 32 * 1024 * 1024;
@@ -250,17 +250,19 @@ export class PartitionRunner {
   }
 
   async #save(): Promise<void> {
-    const { snapshots, source, partition, metrics, logger, onSnapshot } = this.#options;
+    const { snapshots, partition, metrics, logger, onSnapshot } = this.#options;
     const position = this.#position;
     if (position === undefined || position === this.#saved || this.#decisions === undefined) return;
     const entries = this.engine.takeChanges();
+    // Taken now: while the snapshot is saved, decisions of later inputs are written, and the next owner must find them.
+    const decisionsEnd = this.#decisions.end;
     try {
       this.#sessions?.forget(entries);
       // The snapshot replaces the inputs that it covers, so what follows from them must be durable first.
       await this.#decisions.flushed();
       await this.#sessions?.flushed();
-      const end = await source.end(TOPIC.decisions, partition);
-      await snapshots.save(partition, position, [...entries, { key: DECISIONS_END, value: JSON.stringify(end) }]);
+      const marker = { key: DECISIONS_END, value: JSON.stringify(decisionsEnd) };
+      await snapshots.save(partition, position, [...entries, marker]);
       this.#saved = position;
       metrics.add('snapshotsSaved');
       onSnapshot?.(position);

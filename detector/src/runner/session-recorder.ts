@@ -43,7 +43,7 @@ export class SessionRecorder {
       name: TOPIC.sessions,
       logger,
       onFenced,
-      onWritten: (entries) => metrics.add('sessionsRecorded', entries),
+      onWritten: (positions) => metrics.add('sessionsRecorded', positions.length),
     });
   }
 

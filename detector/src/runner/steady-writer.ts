@@ -1,4 +1,4 @@
-import { type ExclusiveWriter, HaltwireError, type SnapshotEntry } from '@haltwire/schemas';
+import { type ExclusiveWriter, HaltwireError, type Position, type SnapshotEntry } from '@haltwire/schemas';
 import type { Logger } from '../logger.ts';
 
 /** Entries that are written together or not at all. */
@@ -12,8 +12,8 @@ export interface SteadyWriterOptions {
   /** For log lines: what is written. */
   readonly name: string;
   readonly logger: Logger;
-  /** Called for each append that was answered, with its number of entries. */
-  readonly onWritten: (entries: number) => void;
+  /** Called for each append that was answered, with the places of its entries. */
+  readonly onWritten: (positions: readonly Position[]) => void;
   /** Called once when somebody else has taken the partition over. */
   readonly onFenced: () => void;
   /** First wait between attempts, ms. Default 200. */
@@ -87,10 +87,10 @@ export class SteadyWriter {
     const entries = groups.flat();
     for (let attempt = 0; !this.#stopped; attempt += 1) {
       try {
-        await this.#writer.append(entries);
+        const positions = await this.#writer.append(entries);
         this.#waiting.splice(0, groups.length);
         this.#waitingChars -= charsOf(entries);
-        onWritten(entries.length);
+        onWritten(positions);
         return;
       } catch (error) {
         if (HaltwireError.isInstance(error) && error.code === 'HALTWIRE_FENCED') {
