@@ -7,6 +7,8 @@ export const KAFKA_METRICS = {
   requestsProduced: 'Produce requests answered.',
   produceRetries: 'Produce requests sent again.',
   identitiesGivenUp: 'Producer identities given up because a request was in doubt.',
+  rightsTaken: 'Partitions taken over to write them alone.',
+  rightsLost: 'Rights to write a partition alone that were lost to another process, or could not be proven.',
   entriesRead: 'Events delivered to readers.',
   fetches: 'Fetch requests answered.',
   readerFailures: 'Readers that lost their connection and opened another.',

@@ -12,7 +12,12 @@ const require = createRequire(import.meta.url);
 
 /** What a request and its answer look like to kafkajs' connections. */
 export interface ProtocolCall<Answer> {
-  readonly request: { readonly apiKey: number; readonly apiVersion: number; readonly apiName: string };
+  readonly request: {
+    readonly apiKey: number;
+    readonly apiVersion: number;
+    readonly apiName: string;
+    encode?(): Promise<unknown>;
+  };
   readonly response: {
     decode(bytes: Buffer): Promise<Answer>;
     parse(answer: Answer): Promise<Answer>;
@@ -39,9 +44,11 @@ export type BrokerInternals = Omit<Broker, 'produce'> & {
 };
 
 /** `Cluster` whose brokers show what their published type leaves out. */
-export type ClusterInternals = Omit<Cluster, 'findBroker' | 'findControllerBroker'> & {
+export type ClusterInternals = Omit<Cluster, 'findBroker' | 'findControllerBroker' | 'findGroupCoordinator'> & {
   findBroker(node: { nodeId: string }): Promise<BrokerInternals>;
   findControllerBroker(): Promise<BrokerInternals>;
+  /** `coordinatorType`: 0 = of a group, 1 = of a transactional id. */
+  findGroupCoordinator(what: { groupId: string; coordinatorType: number }): Promise<BrokerInternals>;
 };
 
 export type ClusterOptions = Pick<
