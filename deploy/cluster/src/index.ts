@@ -3,6 +3,10 @@
  *
  * @module
  */
+
+export { type ClickHouseParser, type LoadOptions, loadClusterConfig } from './config/load-config.ts';
+export { type ClusterConfig, type ClusterConfigInput, clusterConfigSchema } from './config/schema.ts';
+export { CLUSTER_VARIABLES, type Env } from './config/variables.ts';
 export { type FollowOptions, followTopic, type TopicFollower } from './follow/follow-topic.ts';
 export { type KeyRecord, readKeyRecord } from './keys/key-record.ts';
 export {

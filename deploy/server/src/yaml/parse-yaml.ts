@@ -42,13 +42,20 @@ function nodeAt(root: unknown, path: Path): Node | undefined {
   return key;
 }
 
+/** `DUPLICATE_KEY` as "duplicate key". */
+function inWords(code: string): string {
+  return code.toLowerCase().replaceAll('_', ' ');
+}
+
 /**
  * Reads YAML (or JSON, which is YAML) and remembers where everything stands. Never throws.
+ *
+ * - `mayHoldSecrets`: false (default); true = messages repeat nothing of the text
  *
  * @example
  * const { value, faults, faultAt } = parseYaml(await readFile('policy.yaml', 'utf8'));
  */
-export function parseYaml(text: string): YamlText {
+export function parseYaml(text: string, { mayHoldSecrets = false }: { mayHoldSecrets?: boolean } = {}): YamlText {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const at = (offset: number) => {
@@ -64,7 +71,7 @@ export function parseYaml(text: string): YamlText {
     const faults = document.errors.map((error) => ({
       ...at(error.pos[0]),
       key: '',
-      message: `This is not valid YAML: ${error.message}`,
+      message: `This is not valid YAML: ${mayHoldSecrets ? inWords(error.code) : error.message}`,
     }));
     return { value: undefined, faults, faultAt };
   }
@@ -72,7 +79,8 @@ export function parseYaml(text: string): YamlText {
     return { value: document.toJS(), faults: [], faultAt };
   } catch (error) {
     // Aliases that grow without bound are found only when they are resolved.
-    const message = `This cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    const why = mayHoldSecrets || !(error instanceof Error) ? 'check its aliases (*name)' : error.message;
+    const message = `This cannot be read: ${why}`;
     return { value: undefined, faults: [faultAt({ path: [], message })], faultAt };
   }
 }
