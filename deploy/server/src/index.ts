@@ -35,4 +35,7 @@ export {
   type TaskTokens,
   taskTokenRequestSchema,
 } from './keys/task-tokens.ts';
+export { createExposition, type Exposition, type MetricSource } from './metrics/exposition.ts';
+export { type NamedMetric, nameMetrics } from './metrics/names.ts';
+export { createMetricsRoutes } from './metrics/routes.ts';
 export { warmUp } from './warm-up.ts';

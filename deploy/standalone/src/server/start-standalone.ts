@@ -7,6 +7,7 @@ import {
   createHistoryRoutes,
   createHttpServer,
   createKeyRoutes,
+  createMetricsRoutes,
   createTaskTokens,
   type LogLevel,
   listen,
@@ -20,6 +21,7 @@ import { type History, startHistory } from '../history/history.ts';
 import { openKeyStore } from '../keys/key-store.ts';
 import { type LogOptions, openLog } from '../log/open-log.ts';
 import { createFirstKeys, type FirstStart } from './first-start.ts';
+import { metricSourcesOf } from './metrics.ts';
 import { readinessOf } from './readiness.ts';
 
 /** Options of `startStandalone`. */
@@ -106,6 +108,7 @@ export async function startStandalone(options: StandaloneOptions = {}): Promise<
     await app.register(createKeyRoutes(keys, taskTokens));
     await app.register(createHistoryRoutes(history, keys));
     await app.register(createHealthRoutes(readinessOf(detector, history)));
+    await app.register(createMetricsRoutes(metricSourcesOf({ collector, detector, log, history })));
     const url = await listen(app, { host, port, cure: 'Pick another one with --port.' });
     return {
       url,
