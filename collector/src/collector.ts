@@ -33,7 +33,7 @@ export interface CollectorOptions {
 export interface Collector {
   /** `POST /v1/logs` and `POST /v1/traces`, encapsulated: register it beside other routes. */
   readonly routes: FastifyPluginAsync;
-  /** Sums since start and the present load, by name; the README lists the names. */
+  /** Values of `COLLECTOR_METRICS`: sums since start and the present load. */
   metrics(): Record<string, number>;
 }
 

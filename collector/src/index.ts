@@ -7,3 +7,4 @@ export { type Archiver, type ArchiverOptions, createArchiver } from './archive/a
 export { type Classifier, type ClassifyInput, loadClassifier } from './classify/index.ts';
 export { type Collector, type CollectorOptions, createCollector } from './collector.ts';
 export { type Limits, limitsSchema } from './config.ts';
+export { COLLECTOR_METRICS } from './metrics.ts';

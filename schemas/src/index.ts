@@ -18,6 +18,7 @@ export * from './gateway.ts';
 export * from './hash.ts';
 export * from './ids.ts';
 export * from './log.ts';
+export * from './metrics.ts';
 export * from './policy.ts';
 export * from './read-only.ts';
 export * from './record.ts';

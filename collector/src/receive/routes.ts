@@ -68,7 +68,7 @@ async function take(parts: RouteParts, load: Load, signal: Signal, request: Fast
     metrics.add('bytes.received', body.length);
     const records = await decode(parts, signal, encoding, sender.agent, body);
     const partial = await ingest(parts, { signal, encoding, agent: sender.agent, records });
-    metrics.add('requests.answered.200');
+    metrics.requestAnswered(200);
     return sendSuccess(reply, encoding, signal, partial);
   } catch (error) {
     const { refusal, message } = refusalOf(error);
@@ -128,7 +128,7 @@ function refuse(
   refusal: Refusal,
   message: string,
 ): FastifyReply {
-  parts.metrics.add(`requests.answered.${refusals[refusal].http}`);
+  parts.metrics.requestAnswered(refusals[refusal].http);
   if (refusal === 'unavailable') reply.header('retry-after', String(parts.limits.retryAfterSeconds));
   return sendRefusal(reply, encoding, refusal, message);
 }

@@ -24,6 +24,12 @@ it.each([
   ['collector', '@haltwire/sdk'],
   ['detector', '@haltwire/collector'],
   ['detector', 'haltwire'],
+  ['detector', '@haltwire/server'],
+  ['collector', '@haltwire/kafka'],
+  ['deploy/kafka', '@haltwire/server'],
+  ['deploy/server', '@haltwire/cluster'],
+  ['deploy/server', 'haltwire'],
+  ['deploy/cluster', 'haltwire'],
 ])('imports run one way: the linter refuses that %s imports %s', (folder, name) => {
   expect(lint(folder, name)).toContain('noRestrictedImports');
   if (folder !== 'schemas') expect(lint(folder, '@haltwire/schemas/digest')).not.toContain('noRestrictedImports');

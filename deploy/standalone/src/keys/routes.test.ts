@@ -1,12 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createKeyRoutes, createTaskTokens, type KeyStore, loadSigningKey, type TaskTokens } from '@haltwire/server';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type KeyStore, openKeyStore } from './key-store.ts';
-import { createKeyRoutes } from './routes.ts';
-import { loadSigningKey } from './signing-key.ts';
-import { createTaskTokens, type TaskTokens } from './task-tokens.ts';
+import { openKeyStore } from './key-store.ts';
 
 describe('keys over HTTP', () => {
   let folder: string;

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ID } from '../demo/railway/world.ts';
-import { editDistance } from './cure.ts';
 import { parsePolicy, readPolicy } from './read-policy.ts';
 
 const faultsOf = (text: string) => readPolicy(text).faults;
@@ -74,10 +73,4 @@ describe('a policy file', () => {
       }),
     );
   });
-});
-
-test('the distance of two words counts the edits between them', () => {
-  expect(editDistance('enviroment', 'environment')).toBe(1);
-  expect(editDistance('', 'abc')).toBe(3);
-  expect(editDistance('same', 'same')).toBe(0);
 });

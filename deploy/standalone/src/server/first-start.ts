@@ -1,4 +1,4 @@
-import type { KeyStore } from '../keys/key-store.ts';
+import type { KeyStore } from '@haltwire/server';
 
 /** What a first start hands to its operator, once. */
 export interface FirstStart {

@@ -44,6 +44,20 @@ describe('the standalone server', () => {
     expect(await ready.json()).toMatchObject({ ready: true });
   });
 
+  test('tells its metrics to anybody, and nothing secret among them', async () => {
+    const { adminToken, agentKey } = firstKeys();
+    await ask('/v1/logs', agentKey, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
+    const answer = await fetch(`${server.url}/metrics`);
+    const text = await answer.text();
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(text).toMatch(/^haltwire_collector_requests_answered_total\{status="200"\} 1$/m);
+    expect(text).toMatch(/^haltwire_detector_verdicts_sent_total 0$/m);
+    expect(text).toMatch(/^haltwire_log_commits_total [1-9]/m);
+    expect(text).toMatch(/^haltwire_log_end\{topic="agent\.inputs"\} [1-9]/m);
+    expect(text).toMatch(/^process_resident_memory_bytes [1-9]/m);
+    for (const secret of [adminToken, agentKey, dataDir, 'my-agent']) expect(text).not.toContain(secret);
+  });
+
   test('a path that is not there is answered as every error is, without its query', async () => {
     const answer = await ask('/?token=x');
     expect(answer.status).toBe(404);

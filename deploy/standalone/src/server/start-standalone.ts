@@ -1,21 +1,28 @@
 import { createCollector, loadClassifier } from '@haltwire/collector';
 import { createDetector } from '@haltwire/detector';
-import { createRedactor, HaltwireError } from '@haltwire/schemas';
-import Fastify, { LogController } from 'fastify';
+import { createRedactor } from '@haltwire/schemas';
+import {
+  createCleanup,
+  createHealthRoutes,
+  createHistoryRoutes,
+  createHttpServer,
+  createKeyRoutes,
+  createMetricsRoutes,
+  createTaskTokens,
+  type LogLevel,
+  listen,
+  loadSigningKey,
+  routeSockets,
+  warmUp,
+} from '@haltwire/server';
 import { lockDataFolder } from '../data-folder/lock.ts';
 import { prepareDataFolder } from '../data-folder/prepare.ts';
 import { type History, startHistory } from '../history/history.ts';
-import { createHistoryRoutes } from '../history/routes.ts';
-import { sendError } from '../http/errors.ts';
 import { openKeyStore } from '../keys/key-store.ts';
-import { createKeyRoutes } from '../keys/routes.ts';
-import { loadSigningKey } from '../keys/signing-key.ts';
-import { createTaskTokens } from '../keys/task-tokens.ts';
 import { type LogOptions, openLog } from '../log/open-log.ts';
 import { createFirstKeys, type FirstStart } from './first-start.ts';
-import { createHealthRoutes } from './health-routes.ts';
-import { routeSockets } from './sockets.ts';
-import { warmUp } from './warm-up.ts';
+import { metricSourcesOf } from './metrics.ts';
+import { readinessOf } from './readiness.ts';
 
 /** Options of `startStandalone`. */
 export interface StandaloneOptions {
@@ -30,7 +37,7 @@ export interface StandaloneOptions {
   /** When an append counts as written: see `openLog`. Default: `disk`. */
   readonly durability?: LogOptions['durability'];
   /** Least grave that is logged: to stderr, one JSON line each. Default: `info`. */
-  readonly logLevel?: 'info' | 'warn' | 'error' | undefined;
+  readonly logLevel?: LogLevel | undefined;
   /** Short for `logLevel: 'error'`. Default: false. */
   readonly quiet?: boolean | undefined;
 }
@@ -45,29 +52,6 @@ export interface Standalone {
   readonly historySettled: Promise<void>;
   /** Stops taking requests, finishes those in flight, saves, frees the folder. */
   close(): Promise<void>;
-}
-
-/** Runs the given steps in reverse order, each once, whatever the others do. */
-function createCleanup() {
-  const steps: (() => unknown)[] = [];
-  let running: Promise<void> | undefined;
-  return {
-    add: (step: () => unknown) => steps.push(step),
-    run: () => {
-      running ??= (async () => {
-        const failures: unknown[] = [];
-        for (const step of steps.reverse()) {
-          try {
-            await step();
-          } catch (error) {
-            failures.push(error);
-          }
-        }
-        if (failures.length > 0) throw new AggregateError(failures, 'the server did not stop cleanly');
-      })();
-      return running;
-    },
-  };
 }
 
 /**
@@ -90,7 +74,7 @@ function createCleanup() {
  */
 export async function startStandalone(options: StandaloneOptions = {}): Promise<Standalone> {
   const { dataDir = './.haltwire', host = '127.0.0.1', port = 4318, quiet = false } = options;
-  const level = quiet ? 'error' : (options.logLevel ?? 'info');
+  const logLevel = quiet ? 'error' : options.logLevel;
   const cleanup = createCleanup();
   try {
     const folder = prepareDataFolder(dataDir);
@@ -103,23 +87,8 @@ export async function startStandalone(options: StandaloneOptions = {}): Promise<
     let history: History | undefined;
     cleanup.add(() => history?.close());
 
-    const app = Fastify({
-      logger: { level, stream: process.stderr },
-      logController: new LogController({ disableRequestLogging: true }),
-      forceCloseConnections: true,
-    });
+    const { app, logger } = createHttpServer({ logLevel });
     cleanup.add(() => app.close());
-    app.setNotFoundHandler((request) => {
-      // Without the query: it may hold what must not be repeated.
-      const [path = ''] = request.url.split('?');
-      throw new HaltwireError('HALTWIRE_NOT_FOUND', `There is no ${request.method} ${path} here: check the path.`);
-    });
-    app.setErrorHandler(sendError);
-    const logger = {
-      info: (message: string) => app.log.info(message),
-      warn: (message: string) => app.log.warn(message),
-      error: (message: string) => app.log.error(message),
-    };
     const taskTokens = createTaskTokens(await loadSigningKey(folder.signingKey));
     const { sink, source, snapshots } = log;
     const redactor = createRedactor({ fingerprintKey: options.fingerprintKey });
@@ -138,8 +107,9 @@ export async function startStandalone(options: StandaloneOptions = {}): Promise<
     await app.register(detector.routes);
     await app.register(createKeyRoutes(keys, taskTokens));
     await app.register(createHistoryRoutes(history, keys));
-    await app.register(createHealthRoutes(detector, history));
-    const url = await listen(app, host, port);
+    await app.register(createHealthRoutes(readinessOf(detector, history)));
+    await app.register(createMetricsRoutes(metricSourcesOf({ collector, detector, log, history })));
+    const url = await listen(app, { host, port, cure: 'Pick another one with --port.' });
     return {
       url,
       ...(firstStart === undefined ? {} : { firstStart }),
@@ -149,22 +119,5 @@ export async function startStandalone(options: StandaloneOptions = {}): Promise<
   } catch (error) {
     await cleanup.run().catch(() => {});
     throw error;
-  }
-}
-
-async function listen(
-  app: { listen(at: { host: string; port: number }): Promise<string> },
-  host: string,
-  port: number,
-) {
-  try {
-    return await app.listen({ host, port });
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
-      throw new HaltwireError('HALTWIRE_CONFLICT', `Port ${port} on ${host} is in use. Pick another one with --port.`, {
-        cause,
-      });
-    }
-    throw cause;
   }
 }

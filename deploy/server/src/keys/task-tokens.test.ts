@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadSigningKey } from './signing-key.ts';
-import { createTaskTokens, type TaskTokens } from './task-tokens.ts';
+import { loadSigningKey, loadVerifyingKey } from './signing-key.ts';
+import { createTaskTokens, createTaskTokenVerifier, type TaskTokens } from './task-tokens.ts';
 
 const deployBot = { tenantId: 'default', agentId: 'deploy-bot' };
 
@@ -30,6 +30,22 @@ describe('task tokens', () => {
       agentId: 'deploy-bot',
       taskId: 'staging',
     });
+  });
+
+  test('the public part alone verifies, and cannot sign', async () => {
+    const { d, ...publicPart } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
+    const shared = join(folder, 'public.json');
+    writeFileSync(shared, JSON.stringify(publicPart));
+    const verifier = createTaskTokenVerifier(await loadVerifyingKey(shared));
+    expect(await verifier.verify((await mint()).token, deployBot)).toMatchObject({ taskId: 'staging' });
+    await expect(loadSigningKey(shared)).rejects.toThrow(/is not a signing key/);
+    expect(d).toBeTypeOf('string');
+  });
+
+  test('a verifying key that is missing or damaged is named, with its cure, and not quoted', async () => {
+    await expect(loadVerifyingKey(join(folder, 'none.json'))).rejects.toThrow(/none\.json is not a key/);
+    writeFileSync(path, '{"d":"not-a-key"}');
+    await expect(loadVerifyingKey(path)).rejects.not.toThrow(/not-a-key/);
   });
 
   test('a token of another agent or tenant is worth nothing', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { HaltwireError, idSchema, type TaskGrant, type TaskTokenVerifier } from '@haltwire/schemas';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import type { SigningKey } from './signing-key.ts';
+import type { SigningKey, VerifyingKey } from './signing-key.ts';
 
 const ISSUER = 'haltwire';
 const AUDIENCE = 'haltwire:task';
@@ -38,6 +38,32 @@ export interface TaskTokens extends TaskTokenVerifier {
 const claimsSchema = z.object({ sub: idSchema, tenant: idSchema, task: idSchema, jti: idSchema });
 
 /**
+ * Verifies task tokens with the public key alone: for the collector, which need not be able to make one.
+ *
+ * @example
+ * const taskTokens = createTaskTokenVerifier(await loadVerifyingKey('/etc/haltwire/task-token-key.json'));
+ */
+export function createTaskTokenVerifier({ publicKey }: VerifyingKey): TaskTokenVerifier {
+  return {
+    async verify(token, agent): Promise<TaskGrant | undefined> {
+      try {
+        const { payload } = await jwtVerify(token, publicKey, {
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          algorithms: ['EdDSA'],
+          requiredClaims: ['exp', 'sub', 'jti'],
+        });
+        const claims = claimsSchema.parse(payload);
+        if (claims.tenant !== agent.tenantId || claims.sub !== agent.agentId) return undefined;
+        return { tokenId: claims.jti, tenantId: claims.tenant, agentId: claims.sub, taskId: claims.task };
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/**
  * Task tokens: JWTs (EdDSA) that say which task an agent was given. Agents carry them but cannot make them.
  *
  * @example
@@ -46,6 +72,7 @@ const claimsSchema = z.object({ sub: idSchema, tenant: idSchema, task: idSchema,
  */
 export function createTaskTokens(key: SigningKey): TaskTokens {
   return {
+    ...createTaskTokenVerifier(key),
     async mint(request, tenantId = 'default') {
       const parsed = taskTokenRequestSchema.safeParse(request);
       if (!parsed.success) throw new HaltwireError('HALTWIRE_BAD_REQUEST', z.prettifyError(parsed.error));
@@ -62,21 +89,6 @@ export function createTaskTokens(key: SigningKey): TaskTokens {
         .setExpirationTime(expiresAt)
         .sign(key.privateKey);
       return { token, tokenId, expiresAt };
-    },
-    async verify(token, agent): Promise<TaskGrant | undefined> {
-      try {
-        const { payload } = await jwtVerify(token, key.publicKey, {
-          issuer: ISSUER,
-          audience: AUDIENCE,
-          algorithms: ['EdDSA'],
-          requiredClaims: ['exp', 'sub', 'jti'],
-        });
-        const claims = claimsSchema.parse(payload);
-        if (claims.tenant !== agent.tenantId || claims.sub !== agent.agentId) return undefined;
-        return { tokenId: claims.jti, tenantId: claims.tenant, agentId: claims.sub, taskId: claims.task };
-      } catch {
-        return undefined;
-      }
     },
   };
 }

@@ -1,8 +1,7 @@
-import { policySchema } from '@haltwire/schemas';
 import { z } from 'zod';
 
-/** Every key that a policy may have anywhere: what a misspelt one is compared to. */
-function knownKeys(): ReadonlySet<string> {
+/** Every key that a file of this schema may have anywhere: what a misspelt one is compared to. */
+function knownKeys(schema: z.ZodType): ReadonlySet<string> {
   const keys = new Set<string>();
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
@@ -11,7 +10,7 @@ function knownKeys(): ReadonlySet<string> {
     }
     Object.values(node).forEach(visit);
   };
-  visit(z.toJSONSchema(policySchema, { io: 'input' }));
+  visit(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
   return keys;
 }
 
@@ -29,18 +28,18 @@ export function editDistance(from: string, to: string): number {
   return row[to.length] ?? 0;
 }
 
-function nearest(word: string): string | undefined {
-  const [best] = [...knownKeys()]
+function nearest(word: string, schema: z.ZodType): string | undefined {
+  const [best] = [...knownKeys(schema)]
     .map((key) => ({ key, distance: editDistance(word.toLowerCase(), key.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   return best !== undefined && best.distance <= 2 ? best.key : undefined;
 }
 
-/** What is wrong with one key of a policy and what would be right, in words. */
-export function cureOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): string {
+/** What is wrong with one key of a file and what would be right, in words. Never shows a value: it may be a secret. */
+function cureOf(issue: z.core.$ZodIssue, path: Path, schema: z.ZodType): string {
   if (issue.code === 'unrecognized_keys') {
     const name = String(path.at(-1));
-    const guess = nearest(name);
+    const guess = nearest(name, schema);
     return guess === undefined
       ? `There is no key "${name}" here: remove it.`
       : `There is no key "${name}" here: did you mean "${guess}"?`;
@@ -52,4 +51,25 @@ export function cureOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): s
     return `This must be ${wanted === 'array' ? 'a list, such as [a, b]' : wanted}. (${issue.message})`;
   }
   return `${issue.message}.`;
+}
+
+/** Where a key stands in the file: the keys on the way to it. */
+export type Path = readonly PropertyKey[];
+
+/** What is wrong at one key. */
+export interface Problem {
+  readonly path: Path;
+  readonly message: string;
+}
+
+function pathsOf(issue: z.core.$ZodIssue): Path[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...issue.path, key]);
+  return [issue.path];
+}
+
+/** Everything that a schema finds wrong, each with its cure. */
+export function problemsOf(error: z.ZodError, schema: z.ZodType): Problem[] {
+  return error.issues.flatMap((issue) =>
+    pathsOf(issue).map((path) => ({ path, message: cureOf(issue, path, schema) })),
+  );
 }

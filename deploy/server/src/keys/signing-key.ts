@@ -2,16 +2,30 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, w
 import { HaltwireError } from '@haltwire/schemas';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 
-/** The pair that signs and verifies task tokens. */
-export interface SigningKey {
-  readonly privateKey: CryptoKey;
+/** What verifies task tokens. */
+export interface VerifyingKey {
   readonly publicKey: CryptoKey;
 }
 
+/** The pair that signs and verifies task tokens. */
+export interface SigningKey extends VerifyingKey {
+  readonly privateKey: CryptoKey;
+}
+
+async function importOne(jwk: JWK): Promise<CryptoKey> {
+  const key = await importJWK(jwk, 'EdDSA');
+  if (key instanceof Uint8Array) throw new Error('not an asymmetric key');
+  return key;
+}
+
+function importPublic({ d: _secret, ...publicJwk }: JWK): Promise<CryptoKey> {
+  return importOne(publicJwk);
+}
+
 async function importPair(jwk: JWK): Promise<SigningKey> {
-  const { d: _secret, ...publicJwk } = jwk;
-  const [privateKey, publicKey] = await Promise.all([importJWK(jwk, 'EdDSA'), importJWK(publicJwk, 'EdDSA')]);
-  if (privateKey instanceof Uint8Array || publicKey instanceof Uint8Array) throw new Error('not an asymmetric key');
+  const [privateKey, publicKey] = await Promise.all([importOne(jwk), importPublic(jwk)]);
+  // A public part alone imports well, and would fail at the first token.
+  if (privateKey.type !== 'private') throw new Error('no private key');
   return { privateKey, publicKey };
 }
 
@@ -38,6 +52,22 @@ export async function loadSigningKey(path: string): Promise<SigningKey> {
     throw new HaltwireError(
       'HALTWIRE_STORAGE',
       `${path} is not a signing key. Restore it from a backup, or delete it: a new one is made, and tokens signed by the old one no longer count.`,
+    );
+  }
+}
+
+/**
+ * Reads the key that verifies task tokens: of a file that may also hold the private part, only the public one is used.
+ *
+ * Throws `HALTWIRE_STORAGE` when the file cannot be read or is no such key.
+ */
+export async function loadVerifyingKey(path: string): Promise<VerifyingKey> {
+  try {
+    return { publicKey: await importPublic(JSON.parse(readFileSync(path, 'utf8')) as JWK) };
+  } catch {
+    throw new HaltwireError(
+      'HALTWIRE_STORAGE',
+      `${path} is not a key that verifies task tokens: copy the signing server's task-token-key.json there (its "d" may be left out).`,
     );
   }
 }

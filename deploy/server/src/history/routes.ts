@@ -4,7 +4,14 @@ import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import { sendError } from '../http/errors.ts';
 import { checked, personOf } from '../http/person.ts';
-import type { History } from './history.ts';
+
+/** Where the history is read: chDB in this process, or a ClickHouse server. */
+export interface HistoryAccess {
+  /** For the message while there is no client. */
+  readonly state: string;
+  /** Undefined while it cannot be asked. */
+  readonly client: ClickHouseClient | undefined;
+}
 
 const querySchema = z.object({
   sessionKey: z.string().max(2000),
@@ -60,7 +67,7 @@ function isBeingBuilt(error: unknown): boolean {
 }
 
 /** GET /v1/history?sessionKey=&limit=: what the log says of one session, from ClickHouse. For people of its tenant. */
-export function createHistoryRoutes(history: History, authenticator: Authenticator): FastifyPluginAsync {
+export function createHistoryRoutes(history: HistoryAccess, authenticator: Authenticator): FastifyPluginAsync {
   return async (app) => {
     app.setErrorHandler(sendError);
     app.get('/v1/history', async (request) => {

@@ -1,0 +1,17 @@
+/**
+ * Haltwire's roles as processes over Kafka and ClickHouse: collector, detector, archiver.
+ *
+ * @module
+ */
+
+export { type ClickHouseParser, type LoadOptions, loadClusterConfig } from './config/load-config.ts';
+export { type ClusterConfig, type ClusterConfigInput, clusterConfigSchema } from './config/schema.ts';
+export { CLUSTER_VARIABLES, type Env } from './config/variables.ts';
+export { type FollowOptions, followTopic, type TopicFollower } from './follow/follow-topic.ts';
+export { type KeyRecord, readKeyRecord } from './keys/key-record.ts';
+export {
+  KEY_METRICS,
+  openTopicKeyStore,
+  type TopicKeyStore,
+  type TopicKeyStoreOptions,
+} from './keys/topic-key-store.ts';
