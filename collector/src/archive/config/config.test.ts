@@ -43,6 +43,7 @@ describe('the settings of ClickHouse', () => {
     [{ url, tls: { ca: '/ca.pem', cert: '/c.pem' } }, /clickHouse\.tls\.key: give cert and key together/],
     [{ url, tls: {} }, /clickHouse\.tls\.ca/],
     [{ url, database: 'a; DROP' }, /clickHouse\.database: must be letters/],
+    [{ url, cluster: 'main' }, /clickHouse\.replicated: must be true with cluster/],
     [{ url, cluster: "c'" }, /clickHouse\.cluster: must be letters/],
     [{ url, zookeeperPath: "/a/{table}'" }, /clickHouse\.zookeeperPath: may hold/],
     [{ url, zookeeperPath: '/tables/{shard}' }, /clickHouse\.zookeeperPath: must hold \{table\}/],

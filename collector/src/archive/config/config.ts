@@ -64,6 +64,10 @@ export const clickHouseConfigSchema = z
     path: ['passwordFile'],
     message: 'give either password or passwordFile',
   })
+  .refine((config) => config.cluster === undefined || config.replicated, {
+    path: ['replicated'],
+    message: 'must be true with cluster: otherwise each of its hosts would keep rows of its own',
+  })
   .refine((config) => config.tls === undefined || config.url.startsWith('https:'), {
     path: ['url'],
     message: 'must begin with https:// where tls is set',
