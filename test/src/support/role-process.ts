@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 const BIN = join(import.meta.dirname, '..', '..', '..', 'deploy', 'standalone', 'src', 'bin.ts');
 
@@ -22,12 +23,20 @@ export interface RoleProcess<Ready> {
   stop(): Promise<number | null>;
 }
 
+const COMMAND = ['--conditions=@haltwire/source', BIN];
+
+/** Runs `haltwire ARGS --json` to its end and answers what it printed. Rejects with what it said when it fails. */
+export async function runHaltwire(args: readonly string[]): Promise<Record<string, unknown>> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...COMMAND, ...args, '--json']);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
 /** Starts `haltwire ARGS --json` and waits for its first line. Rejects with its log when it ends instead. */
 export async function startRole<Ready>(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<RoleProcess<Ready>> {
-  const child = spawn(process.execPath, ['--conditions=@haltwire/source', BIN, ...args, '--json'], {
+  const child = spawn(process.execPath, [...COMMAND, ...args, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
