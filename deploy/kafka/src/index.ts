@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type AssignmentOptions, createAssignment } from './assignment/create-assignment.ts';
 export { type Logger, silentLogger } from './client/logger.ts';
 export { type KafkaConfig, type KafkaConfigInput, kafkaConfigSchema, parseKafkaConfig } from './config/config.ts';
 export { KAFKA_VARIABLES, kafkaConfigFromEnv } from './config/env.ts';

@@ -13,6 +13,14 @@ export const KAFKA_METRICS = {
   fetches: 'Fetch requests answered.',
   readerFailures: 'Readers that lost their connection and opened another.',
   readerStalls: 'Readers that were behind, got nothing, and were restarted.',
+  assignments: 'Assignments of partitions received.',
+  assignmentsLapsed:
+    'Times when no heartbeat was answered for the session timeout, so that all partitions were put down.',
+  membershipsLost: 'Times when the group had gone on without this process.',
+  coordinatorFailures:
+    'Times when the coordinator of a group could not be used; the partitions were kept for the time being.',
+  offsetsCommitted: 'Commits of progress answered.',
+  offsetsRefused: 'Commits of progress that failed.',
   snapshotsSaved: 'Snapshots committed.',
 } as const;
 export type KafkaMetricName = keyof typeof KAFKA_METRICS;
