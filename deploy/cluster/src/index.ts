@@ -15,3 +15,9 @@ export {
   type TopicKeyStore,
   type TopicKeyStoreOptions,
 } from './keys/topic-key-store.ts';
+export { type Check, type RememberedOptions, remembered } from './role/checks.ts';
+export type { Role, RoleHost, RoleLog } from './role/role.ts';
+export { type RunRoleOptions, runRoleProcess } from './role/run-role-process.ts';
+export { ROLE_METRICS, type RunningRole, type StartRoleOptions, startRole } from './role/start-role.ts';
+export { collectorRole, startCollectorRole } from './roles/collector-role.ts';
+export { followKeys, type RoleKeys } from './roles/role-keys.ts';

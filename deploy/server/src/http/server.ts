@@ -49,12 +49,24 @@ export function createHttpServer({
     throw new HaltwireError('HALTWIRE_NOT_FOUND', `There is no ${request.method} ${path} here: check the path.`);
   });
   app.setErrorHandler(sendError);
+  if (finishRequests) closeConnectionsAfterAnswers(app);
   const logger: Logger = {
     info: (message) => app.log.info(message),
     warn: (message) => app.log.warn(message),
     error: (message) => app.log.error(message),
   };
   return { app, logger };
+}
+
+/** A connection that is kept alive after the last answer would keep the server open until its client lets go. */
+function closeConnectionsAfterAnswers(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 }
 
 /**
