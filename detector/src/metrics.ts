@@ -1,3 +1,5 @@
+import type { MetricTable } from '@haltwire/schemas';
+
 /** Counters of the detector, by name; the docs list them from this table. */
 export const METRICS = {
   recordsProcessed: 'Input records processed.',
@@ -21,13 +23,15 @@ export const METRICS = {
   analystMessagesDropped: 'Messages a slow analyst client missed (it is told, and takes a new snapshot).',
 } as const;
 /** Present values of a detector that shares the log, by name. */
-export const REPLICA_GAUGES = {
-  partitionsAssigned: 'Partitions that this replica was given.',
-  partitionsLive: 'Partitions that it has restored, claimed and follows.',
-  silentPartitions:
-    'Partitions of sessions with a socket here whose owner has not shown itself for the length of a lease.',
-  sessionsKnown: 'Sessions in the directory.',
-} as const;
+export const REPLICA_METRICS = {
+  partitionsAssigned: { help: 'Partitions that this replica was given.', type: 'gauge' },
+  partitionsLive: { help: 'Partitions that it has restored, claimed and follows.', type: 'gauge' },
+  silentPartitions: {
+    help: 'Partitions of sessions with a socket here whose owner has not shown itself for the length of a lease.',
+    type: 'gauge',
+  },
+  sessionsKnown: { help: 'Sessions in the directory.', type: 'gauge' },
+} as const satisfies MetricTable;
 export type MetricName = keyof typeof METRICS;
 
 /** A plain set of counters. */

@@ -27,7 +27,7 @@ export interface ApiOptions {
   readonly sink: EventSink;
   /** Partitions that a new registry must be written to. */
   readonly partitions: () => Promise<readonly number[]>;
-  readonly desk: CommandDesk;
+  readonly desk: Pick<CommandDesk, 'submit'>;
   readonly decisions: DecisionLog;
   readonly isConnected: (sessionKey: string) => boolean;
 }

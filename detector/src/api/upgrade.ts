@@ -12,8 +12,6 @@ export interface UpgradesOptions {
   readonly gateway: Gateway;
   readonly stream: AnalystStream;
   readonly metrics: Metrics;
-  /** Sockets are taken only while this is so. Default: always. */
-  readonly isReady?: (() => boolean) | undefined;
 }
 
 /** The two WebSocket doors: agents here, people there, each with their own kind of key. */
@@ -24,20 +22,18 @@ export interface Upgrades {
 }
 
 /** Opens the doors. */
-export function createUpgrades({ authenticator, gateway, stream, metrics, isReady }: UpgradesOptions): Upgrades {
+export function createUpgrades({ authenticator, gateway, stream, metrics }: UpgradesOptions): Upgrades {
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 64 * 1024 });
 
   function refuse(socket: Duplex, status: string): true {
     metrics.add('socketsRefused');
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    return true;
+    return refuseUpgrade(socket, status);
   }
 
   return {
     handle(request, socket, head) {
       const path = (request.url ?? '').split('?')[0];
       if (path !== AGENT_SOCKET_PATH && path !== ANALYST_SOCKET_PATH) return false;
-      if (isReady?.() === false) return refuse(socket, '503 Service Unavailable');
       const token = bearerOf(request.headers.authorization);
       const principal = token === undefined ? undefined : authenticator.authenticate(token);
       const wanted = path === AGENT_SOCKET_PATH ? 'agent' : 'person';
@@ -52,4 +48,10 @@ export function createUpgrades({ authenticator, gateway, stream, metrics, isRead
     },
     close: () => sockets.close(),
   };
+}
+
+/** Answers an upgrade with an HTTP error. */
+export function refuseUpgrade(socket: Duplex, status: string): true {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  return true;
 }

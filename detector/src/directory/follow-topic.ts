@@ -23,13 +23,13 @@ export interface FollowOptions {
  */
 export async function followTopic(options: FollowOptions): Promise<void> {
   const { source, topic } = options;
-  const partitions = options.partitions ?? (await persist(options, () => source.partitions(topic)));
+  const partitions = options.partitions ?? (await untilDone(options, () => source.partitions(topic)));
   await Promise.all(partitions.map((partition) => followPartition(options, partition)));
 }
 
 async function followPartition(options: FollowOptions, partition: number): Promise<void> {
   const { source, topic, from, signal, onEntries } = options;
-  const end = await persist(options, () => source.end(topic, partition));
+  const end = await untilDone(options, () => source.end(topic, partition));
   let next = startOf(from, end);
   const readTo = async (until: Position | undefined): Promise<void> => {
     for await (const batch of source.read(topic, partition, { from: next, until, signal })) {
@@ -39,10 +39,10 @@ async function followPartition(options: FollowOptions, partition: number): Promi
     }
     signal.throwIfAborted();
   };
-  if (end.offset > 0 && from !== 'end') await persist(options, () => readTo(end));
+  if (end.offset > 0 && from !== 'end') await untilDone(options, () => readTo(end));
   next = next === undefined || next.offset < end.offset ? end : next;
   // From here on nobody waits for it.
-  persist(options, async () => {
+  untilDone(options, async () => {
     await readTo(undefined);
     throw new Error('the log ended its iteration');
   }).catch(() => {});
@@ -55,7 +55,10 @@ function startOf(from: FollowOptions['from'], end: Position): Position | undefin
 }
 
 /** Tries until it succeeds. Rejects when the signal has aborted. */
-async function persist<T>({ topic, logger, signal }: FollowOptions, action: () => Promise<T>): Promise<T> {
+export async function untilDone<T>(
+  { topic, logger, signal }: Pick<FollowOptions, 'topic' | 'logger' | 'signal'>,
+  action: () => Promise<T>,
+): Promise<T> {
   for (let wait = FIRST_RETRY_MS; ; wait = Math.min(MOST_RETRY_MS, wait * 2)) {
     signal.throwIfAborted();
     try {

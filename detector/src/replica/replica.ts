@@ -15,9 +15,9 @@ import { TopicFeed } from '../analyst/topic-feed.ts';
 import { CommandDesk } from '../api/command-desk.ts';
 import { DecisionLog } from '../api/decision-log.ts';
 import { apiRoutes } from '../api/routes.ts';
-import { createUpgrades } from '../api/upgrade.ts';
+import { createUpgrades, refuseUpgrade } from '../api/upgrade.ts';
 import { type Detector, ownerName } from '../detector.ts';
-import { followTopic } from '../directory/follow-topic.ts';
+import { followTopic, untilDone } from '../directory/follow-topic.ts';
 import { TopicDirectory } from '../directory/topic-directory.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import { LogLink } from '../gateway/log-link.ts';
@@ -57,7 +57,8 @@ export interface DetectorReplica extends Detector {
  * One of several detectors of the same log: judges the partitions that it is given, and speaks to any agent and any person,
  * whoever judges their sessions.
  *
- * `start` resolves when sockets may be taken; partitions are taken over in the background.
+ * `start` waits for the log however long that takes, and resolves when the first assignment is known; partitions are taken
+ * over in the background.
  *
  * @example
  * const detector = createDetectorReplica({ source, sink, snapshots, assignment, authenticator });
@@ -148,24 +149,29 @@ export function createDetectorReplica(options: DetectorReplicaOptions): Detector
 
   /** Parts exist once the log has told how many partitions there are. */
   function needed() {
-    if (parts === undefined) throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'the detector has not started yet');
-    return parts;
+    if (parts !== undefined && ready) return parts;
+    throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'the detector is still reading the log; try again');
   }
 
   let ready = false;
   return {
     async start() {
-      const count = (await source.partitions(TOPIC.inputs)).length;
+      const persist = <T>(action: () => Promise<T>) =>
+        untilDone({ topic: TOPIC.inputs, logger, signal: end.signal }, action);
+      const count = (await persist(() => source.partitions(TOPIC.inputs))).length;
       parts = assemble(count);
       const { directory, feed, listen, owned } = parts;
       // Every standing kill is known, and answers can be heard, before the first socket is taken.
       await Promise.all([directory.start(), feed.start(), listen()]);
       ready = true;
-      await assignment.join((partitions) => owned.assign(partitions));
+      await persist(() => assignment.join((partitions) => owned.assign(partitions)));
     },
     async stop() {
       ready = false;
-      if (parts === undefined) return;
+      if (parts === undefined) {
+        end.abort();
+        return;
+      }
       const { gateway, stream, owned, router, upgrades, closeLink } = parts;
       gateway.close();
       stream.close();
@@ -177,26 +183,25 @@ export function createDetectorReplica(options: DetectorReplicaOptions): Detector
       end.abort();
       upgrades.close();
     },
-    routes: async (app) => {
-      const { directory, desk, owned, gateway } = needed();
-      await app.register(
-        apiRoutes({
-          directory,
-          tenantOf: (tenantId) => {
-            const engine = owned.anyEngine;
-            if (engine !== undefined) return engine.store.tenants.get(tenantId);
-            throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'this replica owns no partition now; ask again');
-          },
-          authenticator,
-          sink,
-          partitions: () => source.partitions(TOPIC.inputs),
-          desk,
-          decisions,
-          isConnected: (key) => gateway.isConnected(key),
-        }),
-      );
-    },
-    handleUpgrade: (request, socket, head) => needed().upgrades.handle(request, socket, head),
+    // Registered before it has started, answered 503 until then.
+    routes: apiRoutes({
+      directory: { get: (key) => needed().directory.get(key), all: (tenantId) => needed().directory.all(tenantId) },
+      tenantOf: (tenantId) => {
+        const engine = needed().owned.anyEngine;
+        if (engine !== undefined) return engine.store.tenants.get(tenantId);
+        throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'this replica owns no partition now; ask again');
+      },
+      authenticator,
+      sink,
+      partitions: () => source.partitions(TOPIC.inputs),
+      desk: { submit: (...command) => needed().desk.submit(...command) },
+      decisions,
+      isConnected: (key) => needed().gateway.isConnected(key),
+    }),
+    handleUpgrade: (request, socket, head) =>
+      ready && parts !== undefined
+        ? parts.upgrades.handle(request, socket, head)
+        : refuseUpgrade(socket, '503 Service Unavailable'),
     get ready() {
       return ready;
     },
