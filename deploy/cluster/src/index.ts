@@ -15,6 +15,7 @@ export {
   type TopicKeyStore,
   type TopicKeyStoreOptions,
 } from './keys/topic-key-store.ts';
+export { useClusterKeys } from './keys/use-cluster-keys.ts';
 export { type Check, type RememberedOptions, remembered } from './role/checks.ts';
 export type { Role, RoleHost, RoleLog } from './role/role.ts';
 export { type RunRoleOptions, runRoleProcess } from './role/run-role-process.ts';

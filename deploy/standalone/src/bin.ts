@@ -11,6 +11,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./commands/token.ts')).token,
   policy: async () => (await import('./commands/policy.ts')).policy,
   fingerprint: async () => (await import('./commands/fingerprint.ts')).fingerprint,
+  topics: async () => (await import('./commands/topics.ts')).topics,
+  collector: async () => (await import('./commands/collector.ts')).collector,
 };
 
 async function overview(): Promise<string> {
@@ -22,7 +24,8 @@ Usage: haltwire COMMAND [options]
 
 ${lines.join('\n')}
 
-haltwire COMMAND --help tells more, haltwire --version which one this is. Exit codes: 0 done, 1 failed, 2 wrong command line.
+haltwire COMMAND --help tells more, haltwire --version which one this is. Exit codes: 0 done, 1 failed, 2 wrong command line
+or settings.
 `;
 }
 

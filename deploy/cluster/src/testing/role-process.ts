@@ -25,7 +25,12 @@ process.exitCode = await runRoleProcess({
             say('starting');
             await new Promise<void>((resolve) => host.stopping.addEventListener('abort', () => resolve()));
           }
-          if (behaviour === 'hang' || behaviour === 'hang-long') host.onStopping(() => new Promise(() => {}));
+          if (behaviour.startsWith('hang')) {
+            host.onStopping(() => {
+              say('hanging');
+              return new Promise(() => {});
+            });
+          }
           if (behaviour === 'fail') host.run('work', () => Promise.reject(new Error('the work failed')));
         },
       },

@@ -18,8 +18,9 @@ interface Ran {
 
 /** Runs the command line as its own process, with nothing of our environment that it reads. */
 function haltwire(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Ran> {
-  const { HALTWIRE_URL, HALTWIRE_TOKEN, HALTWIRE_FINGERPRINT_KEY, FORCE_COLOR, npm_lifecycle_event, ...rest } =
+  const { HALTWIRE_URL, HALTWIRE_TOKEN, HALTWIRE_CONFIG, HALTWIRE_FINGERPRINT_KEY, FORCE_COLOR, ...others } =
     process.env;
+  const { npm_lifecycle_event, ...rest } = others;
   const child = spawn(process.execPath, ['--conditions=@haltwire/source', bin, ...args], {
     env: { ...rest, NO_COLOR: '1', ...env },
   });
@@ -40,7 +41,7 @@ describe('the command line', () => {
     const { code, out } = await haltwire(['--help']);
     expect(code).toBe(0);
     const names = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
-    expect(names).toEqual(['up', 'demo', 'watch', 'keys', 'token', 'policy', 'fingerprint']);
+    expect(names).toEqual(['up', 'demo', 'watch', 'keys', 'token', 'policy', 'fingerprint', 'topics', 'collector']);
     const helps = await Promise.all(names.map((name) => haltwire([name, '--help'])));
     for (const [place, help] of helps.entries()) {
       expect(help.code).toBe(0);
@@ -62,6 +63,15 @@ describe('the command line', () => {
     [['token', '--agent', 'a'], /--task is missing/],
     [['policy', 'check', 'nowhere.yaml'], /nowhere\.yaml cannot be read/],
     [['watch', '--url', 'ftp://x'], /--url ftp:\/\/x is not an address/],
+    [['topics'], /topics needs a verb: use ensure/],
+    [['topics', 'drop'], /topics drop is not known: use ensure/],
+    [['topics', 'ensure'], /kafka\.brokers: .*Or set HALTWIRE_KAFKA_BROKERS/],
+    [['topics', 'ensure', '--config', 'nowhere.yaml'], /nowhere\.yaml cannot be read/],
+    [['collector'], /kafka\.brokers: .*Or set HALTWIRE_KAFKA_BROKERS/],
+    [['collector', 'now'], /collector takes no "now"/],
+    [['collector', '--conf', 'x'], /--conf.*--config/],
+    [['keys', 'list', '--config', 'nowhere.yaml'], /nowhere\.yaml cannot be read/],
+    [['keys', 'list', '--config', 'x.yaml', '--url', 'http://x'], /leave --url and --token-file out/],
   ])('%j is a wrong command line: exit 2, with the cure', async (args, message) => {
     const { code, err, out } = await haltwire(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });

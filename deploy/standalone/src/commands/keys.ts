@@ -1,21 +1,16 @@
 import { roles } from '@haltwire/schemas';
-import { z } from 'zod';
-import { createApiClient, readServerAccess, serverFlags, serverFlagsHelp } from '../cli/api-client.ts';
+import type { KeyRequest } from '@haltwire/server';
+import { serverFlags, serverFlagsHelp } from '../cli/api-client.ts';
+import { clusterFlags } from '../cli/cluster-config.ts';
 import { type Command, readFlags, UsageError } from '../cli/command.ts';
 import { commandName } from '../cli/command-name.ts';
+import { openKeyAccess } from '../cli/key-access.ts';
 
-const keySchema = z.object({
-  id: z.string(),
-  kind: z.enum(['agent', 'person']),
-  agentId: z.string().optional(),
-  name: z.string().optional(),
-  role: z.string().optional(),
-  createdAt: z.number(),
-  createdBy: z.string(),
-});
-const createdSchema = keySchema.extend({ secret: z.string() });
-
-function requestOf(values: { agent?: string | undefined; person?: string | undefined; role?: string | undefined }) {
+function requestOf(values: {
+  agent?: string | undefined;
+  person?: string | undefined;
+  role?: string | undefined;
+}): KeyRequest {
   const { agent, person, role } = values;
   if ((agent === undefined) === (person === undefined)) {
     throw new UsageError('keys create needs one of --agent ID and --person NAME.');
@@ -25,10 +20,9 @@ function requestOf(values: { agent?: string | undefined; person?: string | undef
     return { kind: 'agent', agentId: agent };
   }
   if (role === undefined) throw new UsageError('--person needs --role viewer, responder or admin.');
-  if (!roles.some((known) => known === role)) {
-    throw new UsageError(`--role ${role} is not known: use viewer, responder or admin.`);
-  }
-  return { kind: 'person', name: person, role };
+  const known = roles.find((name) => name === role);
+  if (known === undefined) throw new UsageError(`--role ${role} is not known: use viewer, responder or admin.`);
+  return { kind: 'person', name: person ?? '', role: known };
 }
 
 export const keys: Command = {
@@ -38,20 +32,24 @@ export const keys: Command = {
        haltwire keys list
        haltwire keys revoke ID
 
-A key is shown once, when it is created; the server keeps only its hash. Needs an admin's token.
+A key is shown once, when it is created; the server keeps only its hash. Needs an admin's token; with --config, the
+right to write to Kafka instead: that is how a cluster gets its first admin.
 
   --agent ID         key of the agent ID
   --person NAME      token of the person NAME
   --role ROLE        viewer (looks), responder (also approves, denies, kills, releases) or admin (also manages)
   --json             print JSON
 ${serverFlagsHelp}
+  --config FILE      the keys of a cluster, straight on Kafka: settings as of "haltwire collector"
 
-Example:
+Examples:
   haltwire keys create --agent deploy-bot
+  haltwire keys create --person mira --role admin --config haltwire.yaml
 `,
   async run(args) {
     const { values, positionals } = readFlags(args, {
       ...serverFlags,
+      ...clusterFlags,
       agent: { type: 'string' },
       person: { type: 'string' },
       role: { type: 'string' },
@@ -63,16 +61,16 @@ Example:
       process.stdout.write(values.json ? `${JSON.stringify(value)}\n` : `${text}\n`);
 
     if (action === 'create') {
-      const body = requestOf(values);
-      const api = createApiClient(readServerAccess(values));
-      const created = createdSchema.parse(await api.request('POST', '/v1/keys', body));
+      const request = requestOf(values);
+      const access = await openKeyAccess(values);
+      const created = await access.create(request);
       print(created, created.secret);
+      if (access.note !== undefined) process.stderr.write(`${access.note}\n`);
       if (!values.json) process.stderr.write(`${created.id} created. It is shown this once: keep it safe.\n`);
       return 0;
     }
     if (action === 'list') {
-      const api = createApiClient(readServerAccess(values));
-      const list = z.object({ keys: z.array(keySchema) }).parse(await api.request('GET', '/v1/keys')).keys;
+      const list = await (await openKeyAccess(values)).list();
       const lines = list.map((key) =>
         [
           key.id.padEnd(20),
@@ -87,8 +85,10 @@ Example:
     }
     if (action === 'revoke') {
       if (id === undefined) throw new UsageError(`keys revoke needs an ID; see them with: ${commandName()} keys list`);
-      await createApiClient(readServerAccess(values)).request('DELETE', `/v1/keys/${encodeURIComponent(id)}`);
+      const access = await openKeyAccess(values);
+      await access.revoke(id);
       print({ revoked: id }, `${id} revoked.`);
+      if (access.note !== undefined) process.stderr.write(`${access.note}\n`);
       return 0;
     }
     throw new UsageError(
