@@ -21,4 +21,5 @@ export type { Role, RoleHost, RoleLog } from './role/role.ts';
 export { type RunRoleOptions, runRoleProcess } from './role/run-role-process.ts';
 export { ROLE_METRICS, type RunningRole, type StartRoleOptions, startRole } from './role/start-role.ts';
 export { collectorRole, startCollectorRole } from './roles/collector-role.ts';
+export { type AssignmentOf, detectorRole, startDetectorRole } from './roles/detector-role.ts';
 export { followKeys, type RoleKeys } from './roles/role-keys.ts';
