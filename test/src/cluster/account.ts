@@ -151,8 +151,9 @@ async function readAll(log: KafkaLog, topic: TopicName): Promise<LogEntry[]> {
 
 /** Waits until the archive has caught up, then compares it with the log. */
 async function countRows(cluster: Cluster, log: KafkaLog) {
-  const client = createClient({ url: cluster.clickhouse.url });
   const sums = { rowsMissing: 0, rowsTwice: 0, rowsTooMany: 0 };
+  if (cluster.slots.archiver.length === 0) return sums;
+  const client = createClient({ url: cluster.clickhouse.url });
   try {
     for (const [topic, table] of Object.entries(ARCHIVED) as [keyof typeof ARCHIVED, string][]) {
       const entries = await readAll(log, topic);

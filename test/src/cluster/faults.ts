@@ -105,15 +105,18 @@ function clickhouseAway(ms: number): Fault {
 }
 
 /** Every kind of fault there is. */
-export function allFaults({ brokerPausedMs, clickhouseAwayMs }: FaultTimes, partitions: number): readonly Fault[] {
+export function allFaults(
+  { brokerPausedMs, clickhouseAwayMs, archivers }: FaultTimes & { readonly archivers: number },
+  partitions: number,
+): readonly Fault[] {
+  const ofArchive = archivers === 0 ? [] : [killed('archiver'), clickhouseAway(clickhouseAwayMs)];
   return [
+    ...ofArchive,
     killed('collector'),
     killed('detector'),
     sleepsThroughRebalance(partitions),
     rebalance,
     brokerKilled,
     brokerPaused(brokerPausedMs),
-    killed('archiver'),
-    clickhouseAway(clickhouseAwayMs),
   ];
 }
