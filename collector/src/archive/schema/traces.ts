@@ -110,7 +110,9 @@ export function createTraceViews(layout: Layout): string[] {
   const { database } = layout;
   const cluster = onCluster(layout);
   return [
-    `CREATE OR REPLACE VIEW ${database}.otel_traces${cluster} AS
+    // The list of columns makes the types exact: without it, times would keep the time zone of the log's.
+    `CREATE OR REPLACE VIEW ${database}.otel_traces${cluster} (${spanColumns.map(([name, type]) => `\n  \`${name}\` ${type}`).join(',')}
+) AS
 WITH calls AS (
   SELECT trace_id, tenant, agent, session, call,
     max(span_id) AS span,
@@ -140,9 +142,9 @@ WITH calls AS (
   WHERE call != ''
   GROUP BY tenant, agent, session, call
 )
-SELECT ${spanColumns.map(([name, type, expression]) => `\n  CAST(${expression}, '${type}') AS \`${name}\``).join(',')}
+SELECT ${spanColumns.map(([name, , expression]) => `\n  ${expression} AS \`${name}\``).join(',')}
 FROM calls LEFT JOIN decided USING (tenant, agent, session, call)`,
-    `CREATE OR REPLACE VIEW ${database}.otel_traces_trace_id_ts${cluster} AS
+    `CREATE OR REPLACE VIEW ${database}.otel_traces_trace_id_ts${cluster} (TraceId String, Start DateTime, End DateTime) AS
 SELECT trace_id AS TraceId,
   toDateTime(min(subtractMilliseconds(log_time, toInt64(span_ms)))) AS Start,
   toDateTime(max(log_time)) AS End
