@@ -3,7 +3,17 @@
  *
  * @module
  */
-export { type Archiver, type ArchiverOptions, createArchiver } from './archive/archiver.ts';
+export { type ArchiveLag, type Archiver, type ArchiverOptions, createArchiver } from './archive/archiver.ts';
+export {
+  type ClickHouseConfig,
+  type ClickHouseConfigInput,
+  clickHouseConfigSchema,
+  parseClickHouseConfig,
+} from './archive/config/config.ts';
+export { CLICKHOUSE_VARIABLES, clickHouseConfigFromEnv } from './archive/config/env.ts';
+export { openClickHouse } from './archive/config/open.ts';
+export { archiverOptions } from './archive/config/options.ts';
+export { ARCHIVE_METRICS, type ArchiveMetricName } from './archive/metrics.ts';
 export { type Classifier, type ClassifyInput, loadClassifier } from './classify/index.ts';
 export { type Collector, type CollectorOptions, createCollector } from './collector.ts';
 export { type Limits, limitsSchema } from './config.ts';

@@ -10,6 +10,7 @@ import { MemoryLog } from '@haltwire/schemas/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openChdb } from '../testing/chdb.ts';
 import { type Archiver, createArchiver } from './archiver.ts';
+import { migrate } from './schema/migrate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'haltwire-archive-'));
 const client = openChdb(join(folder, 'main'));
@@ -213,6 +214,38 @@ describe('the archiver', () => {
     await drain(createArchiver({ source: log, client, database, lingerMs: 0, backoff }));
     const records = await rowsOf<{ record: string }>(`SELECT record FROM ${database}.inputs ORDER BY offset`);
     expect(records.map((row) => row.record)).toEqual(values.map((value) => value.toWellFormed()));
+  });
+
+  it('keeps a record that does not fit the columns as text, and the others go on', async () => {
+    const database = freshDatabase();
+    const log = new MemoryLog();
+    await migrate(client, { database });
+    // An operator has made a column narrower.
+    await client.command({ query: `ALTER TABLE ${database}.inputs MODIFY COLUMN type Enum8('' = 0, 'tick' = 1)` });
+    await fill(log, 1);
+    await log.append(TOPIC.inputs, [{ key: 'k', value: JSON.stringify(call) }]);
+    await fill(log, 3, 1);
+    const archiver = createArchiver({ source: log, client, database, lingerMs: 0, backoff });
+    await drain(archiver);
+    expect(archiver.metrics()).toMatchObject({ 'archive.rows': 5, 'archive.unfit_rows': 1, 'archive.failures': 0 });
+    expect(await rowsOf(`SELECT type, agent, record FROM ${database}.inputs WHERE offset = 1`)).toEqual([
+      { type: '', agent: '', record: JSON.stringify(call) },
+    ]);
+    expect(await rowsOf(`SELECT toUInt32(count()) AS rows FROM ${database}.inputs_once`)).toEqual([{ rows: 5 }]);
+  });
+
+  it('never holds more than a few large records, and inserts them in bounded batches', async () => {
+    const database = freshDatabase();
+    const log = new MemoryLog();
+    const inserts: number[] = [];
+    const large = 'x'.repeat(5 * 1024 * 1024);
+    const entries = Array.from({ length: 9 }, () => ({ key: 'k', value: JSON.stringify({ type: 'tick', large }) }));
+    for (const entry of entries) await log.append(TOPIC.inputs, [entry]);
+    await drain(
+      createArchiver({ source: log, client: countingClient(client, inserts), database, lingerMs: 50, backoff }),
+    );
+    expect(inserts.reduce((sum, rows) => sum + rows, 0)).toBe(9);
+    expect(Math.max(...inserts)).toBeLessThanOrEqual(3);
   });
 
   it('inserts over the turn of a month in order', async () => {

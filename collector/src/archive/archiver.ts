@@ -1,19 +1,35 @@
+import { once } from 'node:events';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { type EventSource, HaltwireError, type Position } from '@haltwire/schemas';
-import { type Backoff, persist } from './backoff.ts';
-import { migrate } from './migrations.ts';
+import type { EventSource, LogEntry, PartitionAssignment, Position } from '@haltwire/schemas';
+import { type Backoff, every, persist } from './backoff.ts';
+import { explain } from './explain.ts';
+import { type ArchiveMetricName, ArchiveMetrics } from './metrics.ts';
 import { archivePartition, type Progress } from './partition-archiver.ts';
+import { createPartitionSet } from './partition-set.ts';
+import { createRollups, type RollupOptions } from './rollups.ts';
 import { type ArchivedTopic, archivedTopics } from './rows.ts';
+import { checkLayout, type Layout, type Replication } from './schema/layout.ts';
+import { migrate } from './schema/migrate.ts';
 import { createStore } from './store.ts';
 
-/** Options of `createArchiver`. */
+/** Options of `createArchiver`. `archiverOptions` makes those of the server from a configuration. */
 export interface ArchiverOptions {
-  /** The log. One archiver reads each partition. */
+  /** The log. */
   readonly source: EventSource;
   /** A ClickHouse server's client, or chDB's through `createChdbConnection`. The caller closes it. */
   readonly client: ClickHouseClient;
+  /** Which partitions this archiver works on. Default: all, for ever. One archiver per assignment. */
+  readonly assignment?: PartitionAssignment | undefined;
   /** Default `haltwire`. */
   readonly database?: string | undefined;
+  /** Makes the tables on every host of this cluster, which must have one shard. Default: on the client's server. */
+  readonly cluster?: string | undefined;
+  /** Replicated tables. Default: plain ones. */
+  readonly replication?: Replication | undefined;
+  /** Days that rows are kept after their log time; -1 = for ever. Default: as the tables are. */
+  readonly retentionDays?: number | undefined;
+  /** Counts calls and decisions by the hour. Default: does not. */
+  readonly rollups?: RollupOptions | undefined;
   /** Most rows of one insert. Default 5,000. */
   readonly batchRows?: number | undefined;
   /** How long an insert waits for more rows, ms. Default 500; 0 inserts what each read delivers. */
@@ -38,76 +54,110 @@ export interface ArchiveLag {
 
 /** Copies the log into ClickHouse. Detection never waits for it. */
 export interface Archiver {
-  /** Works until the signal aborts, through failures of the log and of ClickHouse. Never rejects. Call it once. */
+  /**
+   * Works until the signal aborts, through failures of the log and of ClickHouse; then hands its partitions over. Never
+   * rejects. Call it once.
+   */
   run(signal: AbortSignal): Promise<void>;
-  /** Asks the log for its ends. Rejects when the log is unavailable. */
+  /** Asks the log for its ends, of the partitions that this archiver works on. Rejects when the log is unavailable. */
   lag(): Promise<readonly ArchiveLag[]>;
-  /** Sums since start, by name; the README lists the names. */
-  metrics(): Record<string, number>;
+  /** Sums since start, and the present number of partitions, by name; see `ARCHIVE_METRICS`. */
+  metrics(): Record<ArchiveMetricName, number>;
 }
 
 /**
  * Makes an archiver: `agent.inputs`, `agent.decisions` and `agent.inputs.dead` into ClickHouse, each record once, in
  * order, from where the tables end.
  *
- * @throws HaltwireError `HALTWIRE_CONFIG` when the database's name is no plain identifier.
+ * @throws HaltwireError `HALTWIRE_CONFIG` when the database's or cluster's name is no plain identifier.
  * @example
- * const client = createClient({ url: 'http://clickhouse:8123' });
+ * const config = clickHouseConfigFromEnv(process.env);
+ * const client = openClickHouse(config);
  * const stop = new AbortController();
- * await createArchiver({ source, client }).run(stop.signal);
+ * await createArchiver({ source, client, ...archiverOptions(config) }).run(stop.signal);
  */
 export function createArchiver(options: ArchiverOptions): Archiver {
-  const { source, client, database = 'haltwire', batchRows = 5000, lingerMs = 500 } = options;
+  const { source, client, assignment, database = 'haltwire', batchRows = 5000, lingerMs = 500 } = options;
+  const { cluster, replication, retentionDays, rollups: counting } = options;
+  const layout: Layout = { database, cluster, replication, retentionDays };
+  checkLayout(layout);
   const backoff = options.backoff ?? { firstMs: 200, mostMs: 30_000 };
-  if (!/^[A-Za-z_]\w{0,62}$/.test(database)) {
-    throw new HaltwireError(
-      'HALTWIRE_CONFIG',
-      'database is wrong: it must be letters, digits and _, not starting with a digit',
-    );
-  }
-  const places = new Map<string, { topic: ArchivedTopic; partition: number; progress: Progress }>();
-  const sums = { 'archive.rows': 0, 'archive.unfit_rows': 0, 'archive.failures': 0 };
+  const metrics = new ArchiveMetrics();
+  const places = new Map<string, Progress>();
   const onFailure = (error: unknown): void => {
-    sums['archive.failures'] += 1;
-    options.onFailure?.(error);
-  };
-
-  const partitionsOf = async (): Promise<{ topic: ArchivedTopic; partition: number }[]> => {
-    const lists = await Promise.all(
-      archivedTopics.map(async (topic) => (await source.partitions(topic)).map((partition) => ({ topic, partition }))),
-    );
-    return lists.flat();
+    metrics.add('archive.failures');
+    options.onFailure?.(explain(error));
   };
   const progressOf = (topic: ArchivedTopic, partition: number): Progress => {
     const key = `${topic}/${partition}`;
-    const place = places.get(key) ?? { topic, partition, progress: { archived: undefined, failures: 0 } };
-    places.set(key, place);
-    return place.progress;
+    const progress = places.get(key) ?? { archived: undefined, failures: 0 };
+    places.set(key, progress);
+    return progress;
   };
+
+  const rollups =
+    counting === undefined
+      ? undefined
+      : createRollups({ client, layout, ...counting, onCounted: () => metrics.add('archive.hours_counted') });
+
+  /** Works on one partition of all archived topics until the signal aborts. */
+  const archive = async (partition: number, signal: AbortSignal): Promise<void> => {
+    metrics.partitions += 1;
+    await Promise.all(
+      archivedTopics.map((topic) => {
+        const store = createStore({
+          client,
+          layout,
+          topic,
+          partition,
+          onUnfit: () => metrics.add('archive.unfit_rows'),
+          onInsert: () => metrics.add('archive.inserts'),
+        });
+        const onInserted = (entries: readonly LogEntry[], upTo: Position): void => {
+          metrics.add('archive.rows', entries.length);
+          rollups?.note(topic, partition, entries);
+          if (topic === archivedTopics[0]) assignment?.commit(partition, { ...upTo, index: upTo.index + 1 });
+        };
+        const onBegin = async (): Promise<void> => rollups?.resume(topic, partition);
+        const parts = { source, store, topic, partition, batchRows, lingerMs, backoff, onBegin, onInserted, onFailure };
+        // Another archiver may have been here since: the place is read again.
+        Object.assign(progressOf(topic, partition), { archived: undefined, failures: 0 });
+        return archivePartition(parts, progressOf(topic, partition), signal);
+      }),
+    );
+    for (const topic of archivedTopics) {
+      rollups?.forget(topic, partition);
+      if (assignment !== undefined) places.delete(`${topic}/${partition}`);
+    }
+    metrics.partitions -= 1;
+  };
+  const working = createPartitionSet(archive);
+
+  /** All partitions of the topics, or those that are assigned. */
+  const partitionsOf = async (topic: ArchivedTopic): Promise<readonly number[]> =>
+    assignment === undefined ? source.partitions(topic) : working.partitions();
 
   return {
     async run(signal) {
-      const prepare = async () => {
-        await migrate(client, database);
-        return partitionsOf();
+      await persist(() => migrate(client, layout), backoff, signal, onFailure);
+      const start = async (): Promise<void> => {
+        if (assignment !== undefined) return assignment.join((partitions) => working.set(partitions));
+        const lists = await Promise.all(archivedTopics.map((topic) => source.partitions(topic)));
+        working.set(lists.flat());
       };
-      const partitions = (await persist(prepare, backoff, signal, onFailure)) ?? [];
-      await Promise.all(
-        partitions.map(({ topic, partition }) => {
-          const store = createStore(client, database, topic, partition, () => {
-            sums['archive.unfit_rows'] += 1;
-          });
-          const onInserted = (rows: number): void => {
-            sums['archive.rows'] += rows;
-          };
-          const parts = { source, store, topic, partition, batchRows, lingerMs, backoff, onInserted, onFailure };
-          return archivePartition(parts, progressOf(topic, partition), signal);
-        }),
-      );
+      await persist(start, backoff, signal, onFailure);
+      if (rollups !== undefined && counting !== undefined)
+        await every(counting.everyMs, () => rollups.count(), signal, onFailure);
+      if (!signal.aborted) await once(signal, 'abort');
+      await working.close();
+      await assignment?.leave().catch(onFailure);
     },
     async lag() {
+      const lists = await Promise.all(
+        archivedTopics.map(async (topic) => (await partitionsOf(topic)).map((partition) => ({ topic, partition }))),
+      );
       return Promise.all(
-        (await partitionsOf()).map(async ({ topic, partition }): Promise<ArchiveLag> => {
+        lists.flat().map(async ({ topic, partition }): Promise<ArchiveLag> => {
           const { archived, failures } = progressOf(topic, partition);
           const end = await source.end(topic, partition);
           return {
@@ -120,6 +170,6 @@ export function createArchiver(options: ArchiverOptions): Archiver {
         }),
       );
     },
-    metrics: () => ({ ...sums }),
+    metrics: () => metrics.read(),
   };
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { comparePositions, type EventSource, HaltwireError, type LogEntry, type Position } from '@haltwire/schemas';
 import { type Backoff, persist } from './backoff.ts';
 import type { ArchivedTopic } from './rows.ts';
-import type { Store } from './store.ts';
+import { MAX_INSERT_CHARS, type Store } from './store.ts';
 
 /** Entries that are read before other work gets a turn. */
 const TURN_ENTRIES = 256;
@@ -17,7 +17,10 @@ export interface PartitionParts {
   readonly batchRows: number;
   readonly lingerMs: number;
   readonly backoff: Backoff;
-  readonly onInserted: (rows: number) => void;
+  /** Called once, before the first insert; tried again when it rejects. */
+  readonly onBegin: () => Promise<void>;
+  /** Called after each batch with its last position. */
+  readonly onInserted: (entries: readonly LogEntry[], upTo: Position) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -35,7 +38,11 @@ export async function archivePartition(parts: PartitionParts, progress: Progress
     progress.failures += 1;
     parts.onFailure(error);
   };
-  const last = await persist(async () => ({ position: await parts.store.last() }), parts.backoff, signal, onFailure);
+  const begin = async () => {
+    await parts.onBegin();
+    return { position: await parts.store.last() };
+  };
+  const last = await persist(begin, parts.backoff, signal, onFailure);
   if (last === undefined) return;
   progress.archived = last.position;
   await persist(() => follow(parts, progress, signal, onFailure), parts.backoff, signal, onFailure);
@@ -61,7 +68,7 @@ async function follow(
     if ((await persist(insert, parts.backoff, signal, onFailure)) === undefined) return;
     progress.archived = newest.position;
     progress.failures = 0;
-    parts.onInserted(fresh.length);
+    parts.onInserted(fresh, newest.position);
   }
   if (!signal.aborted) throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'the log ended its iteration');
 }
@@ -71,8 +78,8 @@ function isAfter(position: Position, last: Position | undefined): boolean {
 }
 
 /**
- * Reads ahead of the inserts, and answers larger batches than the log delivers: up to `batchRows`, or what came within
- * `lingerMs`. Stops reading while a full batch waits.
+ * Reads ahead of the inserts, and answers larger batches than the log delivers: up to `batchRows` and about
+ * `MAX_INSERT_CHARS`, or what came within `lingerMs`. Stops reading while a full batch waits.
  */
 async function* gather(
   { source, topic, partition, batchRows, lingerMs }: PartitionParts,
@@ -80,6 +87,8 @@ async function* gather(
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogEntry[]> {
   const buffer: LogEntry[] = [];
+  let chars = 0;
+  const isFull = (): boolean => buffer.length >= batchRows || chars >= MAX_INSERT_CHARS;
   const events = new EventTarget();
   const stop = new AbortController();
   const ended = AbortSignal.any([signal, stop.signal]);
@@ -96,9 +105,10 @@ async function* gather(
         signal: ended,
       })) {
         buffer.push(...entries);
+        chars += charsOf(entries);
         changed();
         await turn();
-        while (buffer.length >= batchRows && !ended.aborted) await change();
+        while (isFull() && !ended.aborted) await change();
       }
     } catch (error) {
       failure = { error };
@@ -115,9 +125,11 @@ async function* gather(
         await change();
         continue;
       }
-      if (lingerMs > 0 && buffer.length < batchRows && !done)
-        await linger(lingerMs, change, () => buffer.length >= batchRows || done || signal.aborted);
+      if (lingerMs > 0 && !isFull() && !done) {
+        await linger(lingerMs, change, () => isFull() || done || signal.aborted);
+      }
       const batch = buffer.splice(0, batchRows);
+      chars -= charsOf(batch);
       changed();
       yield batch;
     }
@@ -128,6 +140,10 @@ async function* gather(
     changed();
     await reading;
   }
+}
+
+function charsOf(entries: readonly LogEntry[]): number {
+  return entries.reduce((sum, entry) => sum + entry.value.length, 0);
 }
 
 async function linger(lingerMs: number, change: () => Promise<unknown>, isFull: () => boolean): Promise<void> {

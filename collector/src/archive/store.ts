@@ -1,35 +1,42 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import type { LogEntry, Position } from '@haltwire/schemas';
 import { type ArchivedTopic, bareRow, type Row, rowOf, tableOf } from './rows.ts';
+import type { Layout } from './schema/layout.ts';
 
 /** One table of the archive as one partition's archiver sees it. */
 export interface Store {
-  /** The last position that is in ClickHouse; undefined when there is none. */
+  /**
+   * The last position that is in ClickHouse; undefined when there is none. Repeated rows do not change it. A replica that
+   * lags answers a lower one, which only means that rows are inserted again.
+   */
   last(): Promise<Position | undefined>;
   /** Inserts entries in order. When it rejects, a prefix of them may be there. */
   insert(entries: readonly LogEntry[]): Promise<void>;
 }
 
 /** Largest insert, characters of records: one block, so that it is there as a whole or not at all. */
-const MAX_INSERT_CHARS = 16 * 1024 * 1024;
+export const MAX_INSERT_CHARS = 16 * 1024 * 1024;
 
-/** The archive of one topic's partition. `onUnfit` is called per record that did not fit its table's columns. */
-export function createStore(
-  client: ClickHouseClient,
-  database: string,
-  topic: ArchivedTopic,
-  partition: number,
-  onUnfit: () => void,
-): Store {
-  const table = `${database}.${tableOf[topic]}`;
+/** What a store is made of. */
+export interface StoreParts {
+  readonly client: ClickHouseClient;
+  readonly layout: Layout;
+  readonly topic: ArchivedTopic;
+  readonly partition: number;
+  /** Called per record that did not fit its table's columns. */
+  readonly onUnfit: () => void;
+  /** Called per insert that ClickHouse has acknowledged. */
+  readonly onInsert: () => void;
+}
+
+/** The archive of one topic's partition. */
+export function createStore({ client, layout, topic, partition, onUnfit, onInsert }: StoreParts): Store {
+  const table = `${layout.database}.${tableOf[topic]}`;
+  const settings = insertSettings(layout);
   const insertRows = async (rows: readonly Row[]): Promise<void> => {
-    await client.insert({
-      table,
-      values: rows,
-      format: 'JSONEachRow',
-      clickhouse_settings: { date_time_input_format: 'basic', input_format_parallel_parsing: 0, async_insert: 0 },
-    });
+    await client.insert({ table, values: rows, format: 'JSONEachRow', clickhouse_settings: settings });
+    onInsert();
   };
   return {
     async last() {
@@ -53,6 +60,17 @@ export function createStore(
         }
       }
     },
+  };
+}
+
+function insertSettings({ replication }: Layout): ClickHouseSettings {
+  return {
+    date_time_input_format: 'basic',
+    input_format_parallel_parsing: 0,
+    async_insert: 0,
+    // Acknowledged rows survive the loss of a replica, and nobody goes on after a row that may yet vanish. ClickHouse's
+    // own memory of repeated blocks is off: it would swallow rows that are brought back after they were removed.
+    ...(replication === undefined ? {} : { insert_quorum: 'auto', insert_deduplicate: 0 }),
   };
 }
 
@@ -86,11 +104,11 @@ async function insertSingly(
   }
 }
 
-/** The data is at fault, not the server. */
+/** The data is at fault, not the server. By its type: chDB throws a ClickHouseError of another package than the client's. */
 function isUnfit(error: unknown): boolean {
-  return (
-    error instanceof ClickHouseError &&
-    /^CANNOT_PARSE|^INCORRECT_DATA$|^TYPE_MISMATCH$|OUT_OF_(?:BOUND|RANGE)/.test(error.type ?? '')
+  const type = error instanceof Error && 'type' in error ? String(error.type) : '';
+  return /^CANNOT_PARSE|^INCORRECT_DATA$|^TYPE_MISMATCH$|OUT_OF_(?:BOUND|RANGE)|^UNKNOWN_ELEMENT_OF_ENUM$|^TOO_LARGE_STRING_SIZE$/.test(
+    type,
   );
 }
 
