@@ -4,7 +4,12 @@
  * @module
  */
 
-export { type ClickHouseParser, type LoadOptions, loadClusterConfig } from './config/load-config.ts';
+export {
+  type ConfigWithClickHouse,
+  type LoadOptions,
+  loadClusterConfig,
+  requireClickHouse,
+} from './config/load-config.ts';
 export { type ClusterConfig, type ClusterConfigInput, clusterConfigSchema } from './config/schema.ts';
 export { CLUSTER_VARIABLES, type Env } from './config/variables.ts';
 export { type FollowOptions, followTopic, type TopicFollower } from './follow/follow-topic.ts';
