@@ -25,5 +25,11 @@ export { type Check, type RememberedOptions, remembered } from './role/checks.ts
 export type { Role, RoleHost, RoleLog } from './role/role.ts';
 export { type RunRoleOptions, runRoleProcess } from './role/run-role-process.ts';
 export { ROLE_METRICS, type RunningRole, type StartRoleOptions, startRole } from './role/start-role.ts';
+export {
+  type Assign,
+  createArchiverRole,
+  type StartArchiverOptions,
+  startArchiverRole,
+} from './roles/archiver-role.ts';
 export { collectorRole, startCollectorRole } from './roles/collector-role.ts';
 export { followKeys, type RoleKeys } from './roles/role-keys.ts';

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   fingerprint: async () => (await import('./commands/fingerprint.ts')).fingerprint,
   topics: async () => (await import('./commands/topics.ts')).topics,
   collector: async () => (await import('./commands/collector.ts')).collector,
+  archiver: async () => (await import('./commands/archiver.ts')).archiver,
 };
 
 /** What is left open when a command has ended is cut after this, ms: time for stdout to be taken. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { type KafkaLog, openKafkaLog, parseKafkaConfig } from '@haltwire/kafka';
 import { type Broker, kafkaAvailable, startBroker } from '@haltwire/kafka/broker';
 import { EVENT, GENAI, HALTWIRE, type LogEntry, TOPIC, type TopicName } from '@haltwire/schemas';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startClickHouse } from '../../../../collector/src/testing/clickhouse-process.ts';
 import { spawnNode } from '../demo/spawn-node.ts';
 
 const kafka = kafkaAvailable();
@@ -146,6 +147,37 @@ describe.skipIf(!kafka.available)('the command line on a cluster', () => {
     } finally {
       await log.close();
       await collector.stop();
+    }
+  });
+
+  test('an archiver brings what stands on Kafka into ClickHouse; SIGTERM ends it with 0', {
+    timeout: 180_000,
+  }, async () => {
+    const log = openKafkaLog({ config: parseKafkaConfig({ brokers: [broker.bootstrap], partitions: PARTITIONS }) });
+    await log.sink.append(TOPIC.inputs, [{ key: 'default/deploy-bot', value: '{"type":"tick","v":1}' }]);
+    const wanted = (await entriesOf(log, TOPIC.inputs)).length;
+    await log.close();
+    const clickHouse = await startClickHouse(join(folder, 'clickhouse'));
+    const withClickHouse = join(folder, 'with-clickhouse.yaml');
+    const settings = JSON.parse(readFileSync(config, 'utf8')) as object;
+    writeFileSync(withClickHouse, JSON.stringify({ ...settings, clickhouse: { url: clickHouse.url, lingerMs: 0 } }));
+    const archiver = spawnNode(bin, ['archiver', '--config', withClickHouse, '--json']);
+    try {
+      const { value } = await archiver.lines.next();
+      const { role, url } = value as { role: string; url: string };
+      expect(role).toBe('archiver');
+      const archived = async () => {
+        const text = await (await fetch(`${url}/metrics`)).text();
+        return Number(/^haltwire_archive_rows_total (\d+)$/m.exec(text)?.[1]);
+      };
+      while ((await archived()) < wanted) await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(await archived()).toBe(wanted);
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
+      archiver.child.kill('SIGTERM');
+      expect(await archiver.exited).toBe(0);
+    } finally {
+      await archiver.stop();
+      await clickHouse.kill();
     }
   });
 });
