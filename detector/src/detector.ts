@@ -2,34 +2,27 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
 import type { Duplex } from 'node:stream';
-import {
-  AGENT_SOCKET_PATH,
-  ANALYST_SOCKET_PATH,
-  type Authenticator,
-  type EventSink,
-  type EventSource,
-  type SnapshotStore,
-} from '@haltwire/schemas';
+import type { Authenticator, Decision, EventSource, OwnerSink, SnapshotStore } from '@haltwire/schemas';
 import type { FastifyPluginAsync } from 'fastify';
-import { WebSocketServer } from 'ws';
+import { feedOutputs } from './analyst/engine-feed.ts';
 import { AnalystStream } from './analyst/stream.ts';
-import { bearerOf } from './api/access.ts';
 import { CommandDesk } from './api/command-desk.ts';
 import { DecisionLog } from './api/decision-log.ts';
 import { apiRoutes } from './api/routes.ts';
+import { createUpgrades } from './api/upgrade.ts';
+import { engineDirectory } from './directory/engine-directory.ts';
 import type { Output } from './engine/outputs.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { LocalLink } from './gateway/local-link.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { PartitionRunner } from './runner/runner.ts';
 
 export interface DetectorOptions {
   readonly source: EventSource;
-  readonly sink: EventSink;
+  readonly sink: OwnerSink;
   readonly snapshots: SnapshotStore;
   readonly authenticator: Authenticator;
-  /** Partition to own. Default 0. */
-  readonly partition?: number;
   /** Name in claims; must be unique per process start. Default host, pid and a random id. */
   readonly owner?: string;
   /** Length of a lease, ms: how long plain reads go on deciding locally after the detector falls silent. Default 3000. */
@@ -56,8 +49,16 @@ export interface Detector {
   metrics(): Record<string, number>;
 }
 
+/** Decisions of earlier runs that the API shows after a restart. */
+const RECENT_DECISIONS = 5000;
+
+/** A name in claims that no other process start has. */
+export function ownerName(): string {
+  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+}
+
 /**
- * The detector of one partition: engine, gateway for agents, stream and API for people.
+ * The detector of a log with one partition: engine, gateway for agents, stream and API for people.
  *
  * @example
  * const detector = createDetector({ source, sink, snapshots, authenticator });
@@ -66,9 +67,7 @@ export interface Detector {
  * app.server.on('upgrade', (request, socket, head) => detector.handleUpgrade(request, socket, head) || socket.destroy());
  */
 export function createDetector(options: DetectorOptions): Detector {
-  const { source, sink, snapshots, authenticator, partition = 0, leaseTtlMs = 3000, snapshotEvery = 2000 } = options;
-  const owner = options.owner ?? `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
-  const checkMs = options.checkMs ?? 5000;
+  const { source, sink, snapshots, authenticator, leaseTtlMs = 3000, snapshotEvery = 2000, checkMs = 5000 } = options;
   const logger = options.logger ?? silentLogger;
   const metrics = new Metrics();
   const decisions = new DecisionLog();
@@ -76,37 +75,38 @@ export function createDetector(options: DetectorOptions): Detector {
 
   const onOutputs = (outputs: readonly Output[]): void => {
     // Agents first: a verdict or a kill never waits for a reader.
-    gateway.dispatch(outputs);
+    link?.dispatch(outputs);
     for (const output of outputs) if (output.type === 'decision') decisions.add(output.decision);
     desk.dispatch(outputs);
-    stream.dispatch(outputs);
+    feedOutputs(stream, directory, outputs);
   };
-  const onRecovered = (decision: Parameters<DecisionLog['add']>[0]): void => decisions.add(decision);
   const runner = new PartitionRunner({
     source,
     sink,
     snapshots,
-    partition,
-    owner,
+    partition: 0,
+    owner: options.owner ?? ownerName(),
     snapshotEvery,
+    recentDecisions: RECENT_DECISIONS,
     metrics,
     logger,
     onOutputs,
-    onRecovered,
+    onRecovered: (decision: Decision) => decisions.add(decision),
   });
   const { engine } = runner;
-  const stream = new AnalystStream(engine.store, metrics, checkMs);
+  const directory = engineDirectory(engine.store);
+  const stream = new AnalystStream(directory, metrics, checkMs);
+  let link: LocalLink | undefined;
   const gateway = new Gateway({
-    engine,
-    isLive: () => runner.live,
-    sink,
+    link: (deliver) => {
+      link = new LocalLink({ engine, isLive: () => runner.live, sink, logger, leaseTtlMs, deliver });
+      return link;
+    },
     metrics,
-    logger,
-    leaseTtlMs,
     pingMs: 5000,
     checkMs,
   });
-  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 64 * 1024 });
+  const upgrades = createUpgrades({ authenticator, gateway, stream, metrics });
 
   return {
     start: () => runner.start(),
@@ -114,29 +114,19 @@ export function createDetector(options: DetectorOptions): Detector {
       gateway.close();
       stream.close();
       await runner.stop();
-      sockets.close();
+      upgrades.close();
     },
-    routes: apiRoutes({ engine, authenticator, sink, desk, decisions, isConnected: (key) => gateway.isConnected(key) }),
-    handleUpgrade(request, socket, head) {
-      const path = (request.url ?? '').split('?')[0];
-      if (path !== AGENT_SOCKET_PATH && path !== ANALYST_SOCKET_PATH) return false;
-      const token = bearerOf(request.headers.authorization);
-      const principal = token === undefined ? undefined : authenticator.authenticate(token);
-      const wanted = path === AGENT_SOCKET_PATH ? 'agent' : 'person';
-      if (principal?.kind !== wanted) {
-        metrics.add('socketsRefused');
-        socket.end(
-          `HTTP/1.1 ${principal === undefined ? '401 Unauthorized' : '403 Forbidden'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-        );
-        return true;
-      }
-      const stillValid = (): boolean => token !== undefined && authenticator.authenticate(token) !== undefined;
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        if (principal.kind === 'agent') gateway.accept(webSocket, principal, stillValid);
-        else stream.accept(webSocket, principal, stillValid);
-      });
-      return true;
-    },
+    routes: apiRoutes({
+      directory,
+      tenantOf: (tenantId) => engine.store.tenants.get(tenantId),
+      authenticator,
+      sink,
+      partitions: async () => [0],
+      desk,
+      decisions,
+      isConnected: (key) => gateway.isConnected(key),
+    }),
+    handleUpgrade: upgrades.handle,
     get live() {
       return runner.live;
     },

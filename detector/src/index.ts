@@ -7,4 +7,5 @@ export { createDetector, type Detector, type DetectorOptions } from './detector.
 export { Engine } from './engine/engine.ts';
 export type { Output } from './engine/outputs.ts';
 export type { Logger } from './logger.ts';
-export { METRICS as DETECTOR_METRICS } from './metrics.ts';
+export { METRICS as DETECTOR_METRICS, REPLICA_METRICS } from './metrics.ts';
+export { createDetectorReplica, type DetectorReplica, type DetectorReplicaOptions } from './replica/replica.ts';

@@ -88,6 +88,14 @@ export const activitySchema = z.object({
 });
 export type Activity = z.infer<typeof activitySchema>;
 
+/** How a question to people ended, and who or what ended it. */
+export const holdClosedSchema = z.object({
+  holdId: idSchema,
+  outcome: z.enum(['approved', 'denied', 'expired', 'killed', 'abandoned']),
+  by: z.string(),
+});
+export type HoldClosed = z.infer<typeof holdClosedSchema>;
+
 /** What the analysts' stream sends. The first message is the snapshot; then every change, in log order. */
 export const analystMessageSchema = z.discriminatedUnion('type', [
   z.object({
@@ -99,12 +107,7 @@ export const analystMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('activity'), activity: activitySchema }),
   z.object({ type: z.literal('decision'), decision: decisionSchema }),
   z.object({ type: z.literal('hold-opened'), hold: holdViewSchema }),
-  z.object({
-    type: z.literal('hold-closed'),
-    holdId: idSchema,
-    outcome: z.enum(['approved', 'denied', 'expired', 'killed', 'abandoned']),
-    by: z.string(),
-  }),
+  holdClosedSchema.extend({ type: z.literal('hold-closed') }),
   z.object({ type: z.literal('session-changed'), session: sessionViewSchema }),
   /** The client was too slow and missed messages: take a new snapshot. */
   z.object({ type: z.literal('lagged'), missed: z.number().int() }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { caseViewSchema, holdViewSchema, sessionViewSchema } from './analyst.ts';
+import { caseViewSchema, holdClosedSchema, holdViewSchema, sessionViewSchema } from './analyst.ts';
 import { idSchema } from './event.ts';
 import { gatewayMessageSchema } from './gateway.ts';
 
@@ -47,5 +47,7 @@ export const sessionRecordSchema = z.object({
   session: sessionViewSchema,
   case: caseViewSchema.optional(),
   holds: z.array(holdViewSchema),
+  /** Holds that were closed since the record before. */
+  closed: z.array(holdClosedSchema),
 });
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;

@@ -3,12 +3,12 @@
  *
  * @module
  */
+export { type AssignmentOptions, createAssignment } from './assignment/create-assignment.ts';
 export { type Logger, silentLogger } from './client/logger.ts';
 export { type KafkaConfig, type KafkaConfigInput, kafkaConfigSchema, parseKafkaConfig } from './config/config.ts';
 export { KAFKA_VARIABLES, kafkaConfigFromEnv } from './config/env.ts';
 export { KAFKA_METRICS, type KafkaMetricName, KafkaMetrics } from './metrics.ts';
 export { type KafkaLog, type KafkaLogOptions, openKafkaLog } from './open-kafka-log.ts';
 export { murmur2, partitionOf } from './records/murmur2.ts';
-export type { AppendOptions, KafkaSink } from './sink/sink.ts';
 export { type EnsuredTopics, ensureTopics } from './topics/ensure-topics.ts';
 export { type TopicSetting, type TopicSpec, topicSpecs } from './topics/topic-specs.ts';

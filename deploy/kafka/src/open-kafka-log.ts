@@ -1,10 +1,10 @@
-import type { EventSource, SnapshotStore } from '@haltwire/schemas';
+import type { EventSource, OwnerSink, SnapshotStore } from '@haltwire/schemas';
 import { createDialer } from './client/connection.ts';
 import { type Logger, silentLogger } from './client/logger.ts';
 import { shareLine } from './client/shared-line.ts';
 import type { KafkaConfig } from './config/config.ts';
 import { KafkaMetrics } from './metrics.ts';
-import { createSink, type KafkaSink } from './sink/sink.ts';
+import { createSink } from './sink/sink.ts';
 import { createSnapshots } from './snapshots/snapshots.ts';
 import { createSource } from './source/source.ts';
 
@@ -17,7 +17,7 @@ export interface KafkaLogOptions {
 
 /** The log on Kafka: all three ports over one cluster. */
 export interface KafkaLog {
-  readonly sink: KafkaSink;
+  readonly sink: OwnerSink;
   readonly source: EventSource;
   readonly snapshots: SnapshotStore;
   readonly metrics: KafkaMetrics;
@@ -45,7 +45,7 @@ export function openKafkaLog({ config, logger = silentLogger }: KafkaLogOptions)
   // Appends and questions do not share a line: a question that fails must not cost an append its connection.
   const appends = shareLine(dialer);
   const questions = shareLine(dialer);
-  const sink = createSink({ line: appends, config, metrics });
+  const sink = createSink({ line: appends, config, metrics, logger });
   const source = createSource({ dialer, line: questions, metrics, logger });
   const snapshots = createSnapshots({ dialer, metrics });
   let closing: Promise<void> | undefined;

@@ -1,11 +1,8 @@
 import type { AnalystMessage, Principal } from '@haltwire/schemas';
-import { parseSessionKey } from '@haltwire/schemas';
 import type { WebSocket } from 'ws';
-import type { Output } from '../engine/outputs.ts';
-import type { StateStore } from '../engine/state/store.ts';
+import { casesOf, holdsOf, type SessionDirectory, sessionsOf } from '../directory/directory.ts';
 import { CLOSE_REVOKED } from '../gateway/close-codes.ts';
 import type { Metrics } from '../metrics.ts';
-import { caseView, holdsOf, sessionsOf, sessionView } from './views.ts';
 
 /** Bytes that may wait for a slow client before it starts to miss messages. */
 const MAX_BUFFERED = 4 * 1024 * 1024;
@@ -19,19 +16,24 @@ interface Client {
   missed: number;
 }
 
-/** The analysts' live stream: a snapshot, then every change of their tenant, in log order. */
+/** The analysts' live stream: a snapshot, then every change of their tenant. */
 export class AnalystStream {
   readonly #clients = new Set<Client>();
-  readonly #store: StateStore;
+  readonly #directory: SessionDirectory;
   readonly #metrics: Metrics;
   readonly #checker: NodeJS.Timeout;
 
   /** @param checkMs How often tokens of open sockets are checked again, ms. */
-  constructor(store: StateStore, metrics: Metrics, checkMs: number) {
-    this.#store = store;
+  constructor(directory: SessionDirectory, metrics: Metrics, checkMs: number) {
+    this.#directory = directory;
     this.#metrics = metrics;
     this.#checker = setInterval(() => this.#dropRevoked(), checkMs);
     this.#checker.unref();
+  }
+
+  /** Somebody is looking: only then are messages worth making. */
+  get watched(): boolean {
+    return this.#clients.size > 0;
   }
 
   /** Takes an authenticated person's socket. */
@@ -43,20 +45,10 @@ export class AnalystStream {
     this.#snapshot(client);
   }
 
-  /** Sends a record's outputs to everybody who may see them. */
-  dispatch(outputs: readonly Output[]): void {
-    if (this.#clients.size === 0) return;
-    const changed = new Set<string>();
-    for (const output of outputs) {
-      if (output.type === 'session') changed.add(output.sessionKey);
-      const message = messageOf(output);
-      if (message !== undefined) this.#broadcast(tenantOf(output), message);
-    }
-    for (const key of changed) {
-      const session = this.#store.sessions.get(key);
-      if (session === undefined) continue;
-      this.#broadcast(session.tenantId, { type: 'session-changed', session: sessionView(session, this.#store) });
-    }
+  /** Sends a message to everybody of the tenant. */
+  publish(tenantId: string | undefined, message: AnalystMessage): void {
+    const text = JSON.stringify(message);
+    for (const client of this.#clients) if (client.tenantId === tenantId) this.#send(client, text);
   }
 
   close(): void {
@@ -67,11 +59,6 @@ export class AnalystStream {
   #dropRevoked(): void {
     for (const { socket, stillValid } of this.#clients)
       if (!stillValid()) socket.close(CLOSE_REVOKED, 'the token was revoked');
-  }
-
-  #broadcast(tenantId: string | undefined, message: AnalystMessage): void {
-    const text = JSON.stringify(message);
-    for (const client of this.#clients) if (client.tenantId === tenantId) this.#send(client, text);
   }
 
   #send(client: Client, text: string): void {
@@ -92,35 +79,13 @@ export class AnalystStream {
   }
 
   #snapshot(client: Client): void {
-    const sessions = sessionsOf(this.#store, client.tenantId).slice(0, SNAPSHOT_SESSIONS);
+    const records = sessionsOf(this.#directory, client.tenantId).slice(0, SNAPSHOT_SESSIONS);
     const message: AnalystMessage = {
       type: 'snapshot',
-      holds: holdsOf(this.#store, client.tenantId),
-      sessions: sessions.map((session) => sessionView(session, this.#store)),
-      cases: sessions.flatMap((session) => caseView(session) ?? []),
+      holds: holdsOf(this.#directory, client.tenantId),
+      sessions: records.map(({ session }) => session),
+      cases: casesOf(records),
     };
     client.socket.send(JSON.stringify(message));
   }
-}
-
-function messageOf(output: Output): AnalystMessage | undefined {
-  switch (output.type) {
-    case 'decision':
-    case 'activity':
-    case 'hold-opened':
-      return output;
-    case 'hold-closed': {
-      const { type, holdId, outcome, by } = output;
-      return { type, holdId, outcome, by };
-    }
-    default:
-      return undefined;
-  }
-}
-
-function tenantOf(output: Output): string | undefined {
-  if (output.type === 'decision') return output.decision.tenantId;
-  if (output.type === 'activity') return parseSessionKey(output.activity.sessionKey)?.tenantId;
-  if (output.type === 'hold-opened') return output.hold.tenantId;
-  return output.type === 'hold-closed' ? output.tenantId : undefined;
 }

@@ -1,4 +1,4 @@
-import type { CaseView, HoldView, SessionView } from '@haltwire/schemas';
+import type { CaseView, HoldClosed, SessionRecord, SessionView } from '@haltwire/schemas';
 import type { SessionState } from '../engine/state/session.ts';
 import type { StateStore } from '../engine/state/store.ts';
 
@@ -30,16 +30,19 @@ export function caseView(session: SessionState): CaseView | undefined {
   return { caseId, sessionKey: key, agentId, sessionId, ...session.case };
 }
 
-/** Sessions of a tenant, newest activity first. */
-export function sessionsOf(store: StateStore, tenantId: string): SessionState[] {
-  return [...store.sessions.values()]
-    .filter((session) => session.tenantId === tenantId)
-    .sort((a, b) => b.lastAt - a.lastAt);
-}
-
-/** Open holds of a tenant, the one that expires first on top. */
-export function holdsOf(store: StateStore, tenantId: string): HoldView[] {
-  return sessionsOf(store, tenantId)
-    .flatMap((session) => [...session.holds.values()].map((hold) => hold.view))
-    .sort((a, b) => a.expiresAt - b.expiresAt);
+/** A session as other replicas know it. `closed`: holds that were closed since they last heard of it. */
+export function sessionRecordOf(
+  session: SessionState,
+  store: StateStore,
+  closed: readonly HoldClosed[] = [],
+): SessionRecord {
+  return {
+    type: 'session-record',
+    v: 1,
+    epoch: store.partition.epoch,
+    session: sessionView(session, store),
+    case: caseView(session),
+    holds: [...session.holds.values()].map((hold) => hold.view),
+    closed: [...closed],
+  };
 }

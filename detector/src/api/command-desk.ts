@@ -15,6 +15,9 @@ export type Request =
   | { readonly command: 'approve' | 'deny'; readonly holdId: string }
   | { readonly command: 'kill' | 'release' };
 
+/** What became of a command. */
+export type CommandAnswer = Pick<CommandOutput, 'commandId' | 'ok' | 'message'>;
+
 /**
  * Turns people's requests into records, and waits for what the engine made of them.
  *
@@ -22,12 +25,17 @@ export type Request =
  */
 export class CommandDesk {
   readonly #sink: EventSink;
-  readonly #waiting = new Map<string, (output: CommandOutput) => void>();
+  readonly #waiting = new Map<string, (answer: CommandAnswer) => void>();
+  readonly #replyTo: string | undefined;
   readonly #timeoutMs: number;
 
-  /** @param timeoutMs How long the engine may take, ms; default 10 000. */
-  constructor(sink: EventSink, timeoutMs = 10_000) {
+  /**
+   * @param replyTo Gateway to which the session's owner sends the answer, when it may be another replica.
+   * @param timeoutMs How long the engine may take, ms; default 10 000.
+   */
+  constructor(sink: EventSink, replyTo?: string, timeoutMs = 10_000) {
     this.#sink = sink;
+    this.#replyTo = replyTo;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -37,7 +45,7 @@ export class CommandDesk {
    * Throws `HALTWIRE_CONFLICT` when it could not be (the hold is closed, the session not killed), and
    * `HALTWIRE_UNAVAILABLE` when the log or the engine did not answer: the command may still be carried out.
    */
-  async submit(session: SessionRef, actor: Actor, reason: string, request: Request): Promise<CommandOutput> {
+  async submit(session: SessionRef, actor: Actor, reason: string, request: Request): Promise<CommandAnswer> {
     const { tenantId, agentId, sessionId } = session;
     const commandId = randomUUID();
     const command: Command = {
@@ -49,9 +57,10 @@ export class CommandDesk {
       sessionId,
       actor,
       reason,
+      replyTo: this.#replyTo,
       ...request,
     };
-    const { promise, resolve, reject } = Promise.withResolvers<CommandOutput>();
+    const { promise, resolve, reject } = Promise.withResolvers<CommandAnswer>();
     this.#waiting.set(commandId, resolve);
     const timer = setTimeout(() => {
       reject(
@@ -77,6 +86,11 @@ export class CommandDesk {
   /** Hands the engine's answers to those who wait. */
   dispatch(outputs: readonly Output[]): void {
     if (this.#waiting.size === 0) return;
-    for (const output of outputs) if (output.type === 'command') this.#waiting.get(output.commandId)?.(output);
+    for (const output of outputs) if (output.type === 'command') this.answer(output);
+  }
+
+  /** Hands one answer to whoever waits for it. */
+  answer({ commandId, ok, message }: CommandAnswer): void {
+    this.#waiting.get(commandId)?.({ commandId, ok, message });
   }
 }

@@ -7,23 +7,27 @@ import {
   type PolicyRecord,
   parseSessionKey,
   policySchema,
+  type SessionRef,
   sha256Hex,
   TOPIC,
 } from '@haltwire/schemas';
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
-import { caseView, holdsOf, sessionsOf, sessionView } from '../analyst/views.ts';
-import type { Engine } from '../engine/engine.ts';
-import type { SessionState } from '../engine/state/session.ts';
+import { casesOf, holdsOf, refOf, type SessionDirectory, sessionsOf } from '../directory/directory.ts';
+import type { TenantState } from '../engine/state/tenant.ts';
 import { replyError, requirePerson } from './access.ts';
 import type { CommandDesk } from './command-desk.ts';
 import type { DecisionLog } from './decision-log.ts';
 
 export interface ApiOptions {
-  readonly engine: Engine;
+  readonly directory: SessionDirectory;
+  /** What is known of a tenant's registry. Throws `HALTWIRE_UNAVAILABLE` where nothing can be known. */
+  readonly tenantOf: (tenantId: string) => TenantState | undefined;
   readonly authenticator: Authenticator;
   readonly sink: EventSink;
-  readonly desk: CommandDesk;
+  /** Partitions that a new registry must be written to. */
+  readonly partitions: () => Promise<readonly number[]>;
+  readonly desk: Pick<CommandDesk, 'submit'>;
   readonly decisions: DecisionLog;
   readonly isConnected: (sessionKey: string) => boolean;
 }
@@ -52,37 +56,29 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
  * POST /v1/holds/:holdId/approve|deny, /v1/sessions/kill|release (responder); PUT /v1/policy (admin).
  */
 export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
-  const { engine, authenticator, desk, decisions } = options;
-  const { store } = engine;
+  const { directory, authenticator, desk, decisions } = options;
 
   return async (app) => {
     app.setErrorHandler((error, _request, reply) => replyError(error, reply));
 
     app.get('/v1/holds', async (request) => {
       const person = requirePerson(request, authenticator, 'viewer');
-      return { holds: holdsOf(store, person.tenantId) };
+      return { holds: holdsOf(directory, person.tenantId) };
     });
 
     app.get('/v1/sessions', async (request) => {
       const person = requirePerson(request, authenticator, 'viewer');
       const { limit } = parse(listQuery, request.query);
-      const sessions = sessionsOf(store, person.tenantId).slice(0, limit);
+      const records = sessionsOf(directory, person.tenantId).slice(0, limit);
       return {
-        sessions: sessions.map((session) => ({
-          ...sessionView(session, store),
-          connected: options.isConnected(session.key),
-        })),
+        sessions: records.map(({ session }) => ({ ...session, connected: options.isConnected(session.sessionKey) })),
       };
     });
 
     app.get('/v1/cases', async (request) => {
       const person = requirePerson(request, authenticator, 'viewer');
       const { limit } = parse(listQuery, request.query);
-      return {
-        cases: sessionsOf(store, person.tenantId)
-          .flatMap((session) => caseView(session) ?? [])
-          .slice(0, limit),
-      };
+      return { cases: casesOf(sessionsOf(directory, person.tenantId)).slice(0, limit) };
     });
 
     app.get('/v1/decisions', async (request) => {
@@ -106,7 +102,7 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
 
     app.get('/v1/policy', async (request) => {
       const person = requirePerson(request, authenticator, 'viewer');
-      const tenant = store.tenants.get(person.tenantId);
+      const tenant = options.tenantOf(person.tenantId);
       return { policyHash: tenant?.policyHash ?? 'none', policy: tenant?.policy ?? policySchema.parse({ version: 1 }) };
     });
 
@@ -122,7 +118,11 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
         actor: actorOf(person),
         policy,
       };
-      await options.sink.append(TOPIC.inputs, [{ key: person.tenantId, value: JSON.stringify(record) }]);
+      const entry = { key: person.tenantId, value: JSON.stringify(record) };
+      // A barrier in every partition. When one of them fails, the caller hears of it and sends the same again.
+      await Promise.all(
+        (await options.partitions()).map((partition) => options.sink.append(TOPIC.inputs, [entry], { partition })),
+      );
       return { policyHash };
     });
 
@@ -131,13 +131,13 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
         const person = requirePerson(request, authenticator, 'responder');
         const { reason } = parse(reasonBody, request.body);
         const { holdId } = request.params;
-        const session = sessionsOf(store, person.tenantId).find((candidate) => candidate.holds.has(holdId));
-        if (session === undefined)
+        const hold = holdsOf(directory, person.tenantId).find((candidate) => candidate.holdId === holdId);
+        if (hold === undefined)
           throw new HaltwireError(
             'HALTWIRE_CONFLICT',
             `hold ${holdId} is not open: it was answered, has expired, or never was`,
           );
-        return desk.submit(session, actorOf(person), reason, { command, holdId });
+        return desk.submit(refOf(hold), actorOf(person), reason, { command, holdId });
       });
     }
 
@@ -150,11 +150,11 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
     }
   };
 
-  function sessionOf(tenantId: string, sessionKey: string): SessionState {
-    const session = store.sessions.get(sessionKey);
+  function sessionOf(tenantId: string, sessionKey: string): SessionRef {
+    const record = directory.get(sessionKey);
     // Another tenant's session is as absent as one that never was.
-    if (session === undefined || session.tenantId !== tenantId)
+    if (record === undefined || record.session.tenantId !== tenantId)
       throw new HaltwireError('HALTWIRE_NOT_FOUND', `there is no session ${sessionKey}`);
-    return session;
+    return refOf(record.session);
   }
 }

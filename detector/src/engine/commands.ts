@@ -17,7 +17,7 @@ export function onCommand(turn: Turn, command: Command): void {
   const before = tenant.commands.get(command.commandId);
   const result = before ?? carryOut(turn, command);
   if (before === undefined) setCapped(tenant.commands, command.commandId, result, COMMAND_CAP);
-  turn.out.push({ type: 'command', commandId: command.commandId, ...result });
+  turn.out.push({ type: 'command', commandId: command.commandId, replyTo: command.replyTo, ...result });
 }
 
 function carryOut(turn: Turn, command: Command): Result {

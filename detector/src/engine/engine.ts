@@ -1,5 +1,6 @@
 import type { CallEvent, InputRecord, LogEntry, SessionEvent, SnapshotEntry } from '@haltwire/schemas';
 import { sessionKeyOf } from '@haltwire/schemas';
+import { activityOf } from './activity.ts';
 import { onIntent } from './calls/intent.ts';
 import { onAbandoned, onStarted } from './calls/progress.ts';
 import { onResult } from './calls/result.ts';
@@ -8,13 +9,11 @@ import { giveUpGap, reportFault } from './completeness.ts';
 import { admit, crowdedBy } from './intake.ts';
 import { acknowledgeKill } from './kills.ts';
 import type { Output } from './outputs.ts';
-import { shownOf } from './shown.ts';
 import type { SessionState } from './state/session.ts';
 import { StateStore } from './state/store.ts';
 import { TimerQueue } from './timer-queue.ts';
 import { fireTimers, nextTimer } from './timers.ts';
 import { Turn } from './turn.ts';
-import { visible } from './visible.ts';
 
 /**
  * The detector's engine: one ordered input in, decisions out.
@@ -82,7 +81,17 @@ export class Engine {
       }
       case 'claim':
         turn.store.partition.epoch = turn.entry.position.offset;
+        turn.store.partition.shares = record.partitions ?? 1;
         turn.out.push({ type: 'claimed', owner: record.owner, epoch: turn.entry.position.offset });
+        return;
+      case 'attached': {
+        const session = turn.store.session(record);
+        session.gateway = record.gateway;
+        turn.out.push({ type: 'attached', sessionKey: session.key, gateway: record.gateway });
+        return;
+      }
+      case 'probe':
+        turn.out.push({ type: 'probed', gateway: record.gateway, n: record.n });
         return;
       case 'tick':
         return;
@@ -140,20 +149,7 @@ function onSession(turn: Turn, session: SessionState, event: SessionEvent): void
 }
 
 function onCall(turn: Turn, session: SessionState, event: CallEvent): void {
-  const { sessionKey, agentId, callId } = { sessionKey: session.key, agentId: session.agentId, callId: event.callId };
-  turn.out.push({
-    type: 'activity',
-    activity: {
-      sessionKey,
-      agentId,
-      callId,
-      phase: event.phase,
-      tool: visible(event.claimed.tool?.name ?? 'unknown'),
-      shown: event.phase === 'intent' ? shownOf(event).slice(0, 300) : '',
-      logTime: turn.now,
-      offset: turn.entry.position.offset,
-    },
-  });
+  turn.out.push({ type: 'activity', activity: activityOf(event, turn.now, turn.entry.position.offset) });
   if (event.phase === 'intent') onIntent(turn, session, event);
   else if (event.phase === 'started') onStarted(turn, session, event);
   else if (event.phase === 'abandoned') onAbandoned(turn, session, event);

@@ -101,7 +101,7 @@ export function closeHoldOf(turn: Turn, session: SessionState, call: CallState, 
 
 function close(turn: Turn, session: SessionState, holdId: string, outcome: HoldOutcome, by: string): void {
   if (!session.holds.delete(holdId)) return;
-  turn.out.push({ type: 'hold-closed', holdId, tenantId: session.tenantId, outcome, by });
+  turn.out.push({ type: 'hold-closed', holdId, sessionKey: session.key, tenantId: session.tenantId, outcome, by });
   turn.out.push({ type: 'session', sessionKey: session.key });
 }
 

@@ -11,14 +11,15 @@ const LIVE_WITHIN = 600_000;
 /**
  * Whether one more machine kill stays within the caps of the tenant, and counts it if so.
  *
- * The breaker guards against the detector itself: past the cap, kills become holds and page a person.
+ * The breaker guards against the detector itself: past the cap, kills become holds and page a person. Partitions do not
+ * know of each other, so each has an even share of the cap, but at least one kill.
  */
 export function breakerAllows(turn: Turn, tenantId: string): boolean {
   const tenant = turn.store.tenant(tenantId);
   const { perMinute, fleetShare } = tenant.policy.responses.machineKills;
   tenant.machineKills = tenant.machineKills.filter((at) => turn.now - at < MINUTE);
   const kills = tenant.machineKills.length + 1;
-  if (kills > perMinute) return false;
+  if (kills > shareOf(perMinute, turn.store.partition.shares ?? 1)) return false;
   if (kills >= 3) {
     let live = 0;
     for (const session of turn.store.sessions.values()) {
@@ -28,6 +29,10 @@ export function breakerAllows(turn: Turn, tenantId: string): boolean {
   }
   tenant.machineKills.push(turn.now);
   return true;
+}
+
+function shareOf(cap: number, shares: number): number {
+  return cap === 0 ? 0 : Math.max(1, Math.floor(cap / shares));
 }
 
 /** Kills a session: sticky, closes its holds, locks its posture, and starts the clock for the acknowledgement. */

@@ -43,6 +43,22 @@ export interface CommandOutput {
   readonly commandId: string;
   readonly ok: boolean;
   readonly message: string;
+  /** Gateway whose caller waits; absent = whoever waits here. */
+  readonly replyTo?: string | undefined;
+}
+
+/** A gateway has a socket of the session and wants to know how it stands. */
+export interface AttachedOutput {
+  readonly type: 'attached';
+  readonly sessionKey: string;
+  readonly gateway: string;
+}
+
+/** A gateway asked whether the partition is followed; everything before the question was judged. */
+export interface ProbedOutput {
+  readonly type: 'probed';
+  readonly gateway: string;
+  readonly n: number;
 }
 
 /** Everything that processing one record may give, in order. */
@@ -53,6 +69,7 @@ export type Output =
   | {
       readonly type: 'hold-closed';
       readonly holdId: string;
+      readonly sessionKey: string;
       readonly tenantId: string;
       readonly outcome: HoldOutcome;
       readonly by: string;
@@ -63,6 +80,8 @@ export type Output =
   | PostureOutput
   | KillOutput
   | ReleaseOutput
-  | CommandOutput;
+  | CommandOutput
+  | AttachedOutput
+  | ProbedOutput;
 
 export type { Position };

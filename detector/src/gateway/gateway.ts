@@ -1,52 +1,42 @@
-import {
-  type AgentMessage,
-  type EventSink,
-  type GatewayMessage,
-  type KillAcknowledged,
-  type Principal,
-  parseSessionKey,
-  rootKeyOf,
-  TOPIC,
-} from '@haltwire/schemas';
+import { type AgentMessage, type GatewayMessage, type Principal, parseSessionKey } from '@haltwire/schemas';
 import type { WebSocket } from 'ws';
-import type { Engine } from '../engine/engine.ts';
-import type { Output } from '../engine/outputs.ts';
-import type { SessionState } from '../engine/state/session.ts';
-import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { AgentSocket, type AgentSocketHost } from './agent-socket.ts';
 import { CLOSE_REVOKED } from './close-codes.ts';
-import { openVerdicts } from './open-verdicts.ts';
+import type { Deliver, SessionLink } from './session-link.ts';
 
 export interface GatewayOptions {
-  readonly engine: Engine;
-  /** The partition is owned and followed: only then are leases given. */
-  readonly isLive: () => boolean;
-  readonly sink: EventSink;
+  /** Makes the way to whoever owns the sessions. `leasable` says that a lease which was not given can be given now. */
+  readonly link: (deliver: Deliver, leasable: (sessionKey: string) => void) => SessionLink;
   readonly metrics: Metrics;
-  readonly logger: Logger;
-  /** How long the sdk may decide plain reads by itself, ms from its request. */
-  readonly leaseTtlMs: number;
   /** Dead sockets are found within twice this, ms. */
   readonly pingMs: number;
   /** How often keys of open sockets are checked again, ms. */
   readonly checkMs: number;
 }
 
+/** The sockets of one session, and the newest renewal of each that could not be answered yet. */
+type Sockets = Map<AgentSocket, number | undefined>;
+
 /**
  * Speaks to agents: verdicts, kills, postures, leases.
  *
- * Carries what the engine decided, in its order, and adds the current epoch. It decides nothing itself.
+ * Carries what the session's owner says, in its order. It decides nothing itself.
  */
 export class Gateway implements AgentSocketHost {
   readonly #options: GatewayOptions;
-  /** Session key -> sockets that said hello for it. More than one after a half-open reconnect. */
-  readonly #bySession = new Map<string, Set<AgentSocket>>();
+  readonly #link: SessionLink;
+  /** More than one socket of a session after a half-open reconnect. */
+  readonly #bySession = new Map<string, Sockets>();
   readonly #sockets = new Set<AgentSocket>();
   readonly #timers: readonly NodeJS.Timeout[];
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.#link = options.link(
+      (key, message) => this.#deliver(key, message),
+      (key) => this.#leasable(key),
+    );
     this.#timers = [
       setInterval(() => this.#pingAll(), options.pingMs).unref(),
       setInterval(() => this.#dropRevoked(), options.checkMs).unref(),
@@ -58,32 +48,11 @@ export class Gateway implements AgentSocketHost {
     this.#sockets.add(new AgentSocket(socket, agent, stillValid, this));
   }
 
-  /** Sends what concerns connected sessions. Called for each record's outputs, in log order. */
-  dispatch(outputs: readonly Output[]): void {
-    for (const output of outputs) {
-      if (output.type === 'verdict') {
-        const { type, sessionKey: _, ...verdict } = output;
-        const sent = this.#send(output.sessionKey, (sessionId, epoch) => ({ type, sessionId, epoch, ...verdict }));
-        this.#options.metrics.add(sent ? 'verdictsSent' : 'verdictsUndeliverable');
-      } else if (output.type === 'kill') {
-        const { kill, postureEpoch } = output;
-        this.#send(output.sessionKey, (sessionId, epoch) => killMessage(sessionId, kill, epoch, postureEpoch));
-        this.#options.metrics.add('killsSent');
-      } else if (output.type === 'release') {
-        const { type, killId, postureEpoch } = output;
-        this.#send(output.sessionKey, (sessionId, epoch) => ({ type, sessionId, killId, epoch, postureEpoch }));
-      } else if (output.type === 'posture') {
-        const { type, posture, postureEpoch } = output;
-        this.#send(output.sessionKey, (sessionId, epoch) => ({ type, sessionId, epoch, posture, postureEpoch }));
-      }
-    }
-  }
-
   isConnected(sessionKey: string): boolean {
     return this.#bySession.has(sessionKey);
   }
 
-  /** Closes all sockets; agents reconnect when the server is back. */
+  /** Closes all sockets; agents reconnect, here or elsewhere. */
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
     for (const socket of this.#sockets) socket.close(1001, 'the server is stopping');
@@ -91,69 +60,25 @@ export class Gateway implements AgentSocketHost {
 
   onHello(socket: AgentSocket, sessionId: string): void {
     const key = socket.sessionKey(sessionId);
-    const sockets = this.#bySession.get(key) ?? new Set();
-    sockets.add(socket);
+    const sockets: Sockets = this.#bySession.get(key) ?? new Map();
+    sockets.set(socket, sockets.get(socket));
     this.#bySession.set(key, sockets);
-    const session = this.#session(key);
-    socket.send({
-      type: 'welcome',
-      sessionId,
-      epoch: this.#epoch,
-      postureEpoch: session?.postureEpoch ?? 0,
-      posture: session?.posture ?? 'normal',
-      readOnlyTools: this.#readOnlyTools(socket.agent.tenantId),
-    });
-    if (session === undefined) return;
-    if (session.kill !== undefined)
-      socket.send(killMessage(sessionId, session.kill, this.#epoch, session.postureEpoch));
-    for (const verdict of openVerdicts(session, this.#epoch, this.#options.engine.store.partition.now))
-      socket.send(verdict);
+    const { tenantId, agentId } = socket.agent;
+    this.#link.attach({ tenantId, agentId, sessionId });
   }
 
   onRenew(socket: AgentSocket, sessionId: string, n: number): void {
-    const session = this.#session(socket.sessionKey(sessionId));
-    if (!this.#options.isLive()) return;
     if (!socket.stillValid()) {
       socket.close(CLOSE_REVOKED, 'the key was revoked');
       return;
     }
-    if (session?.kill !== undefined) {
-      socket.send(killMessage(sessionId, session.kill, this.#epoch, session.postureEpoch));
-      return;
-    }
-    this.#options.metrics.add('leasesGranted');
-    socket.send({
-      type: 'lease',
-      sessionId,
-      n,
-      epoch: this.#epoch,
-      postureEpoch: session?.postureEpoch ?? 0,
-      posture: session?.posture ?? 'normal',
-      ttlMs: this.#options.leaseTtlMs,
-    });
+    this.#answerRenewal(socket, socket.sessionKey(sessionId), sessionId, n);
   }
 
   onKillAcknowledged(socket: AgentSocket, message: Extract<AgentMessage, { type: 'kill-acknowledged' }>): void {
     const { tenantId, agentId } = socket.agent;
     const { sessionId, killId, inFlight } = message;
-    // Only what changes something is worth a record: a repeat would let a sender fill the log at will.
-    const kill = this.#session(socket.sessionKey(sessionId))?.kill;
-    if (kill?.killId !== killId || kill.acknowledged !== undefined) return;
-    const record: KillAcknowledged = {
-      type: 'kill-acknowledged',
-      v: 1,
-      tenantId,
-      agentId,
-      sessionId,
-      killId,
-      attestedBy: 'sdk',
-      inFlight,
-    };
-    const entry = { key: rootKeyOf({ tenantId, rootAgentId: agentId }), value: JSON.stringify(record) };
-    this.#options.sink.append(TOPIC.inputs, [entry]).catch(() => {
-      // Unrecorded means unacknowledged: the engine raises its alert, which errs to the careful side.
-      this.#options.logger.warn('a kill acknowledgement could not be written to the log');
-    });
+    this.#link.killAcknowledged({ tenantId, agentId, sessionId }, killId, inFlight);
   }
 
   onGoodbye(socket: AgentSocket, sessionId: string): void {
@@ -166,33 +91,42 @@ export class Gateway implements AgentSocketHost {
     for (const sessionId of socket.sessions) this.#detach(socket, sessionId);
   }
 
-  get #epoch(): number {
-    return this.#options.engine.store.partition.epoch;
+  #answerRenewal(socket: AgentSocket, key: string, sessionId: string, n: number): void {
+    const answer = this.#link.lease(key);
+    // The newest question of each socket waits: once the owner is known to be there, it is answered.
+    this.#bySession.get(key)?.set(socket, answer.kind === 'none' ? n : undefined);
+    if (answer.kind === 'none') return;
+    if (answer.kind === 'kill') {
+      socket.send(answer.message);
+      return;
+    }
+    this.#options.metrics.add('leasesGranted');
+    socket.send({ type: 'lease', sessionId, n, ...answer.terms });
   }
 
-  #session(key: string): SessionState | undefined {
-    return this.#options.engine.store.sessions.get(key);
+  #leasable(key: string): void {
+    const sessionId = parseSessionKey(key)?.sessionId;
+    if (sessionId === undefined) return;
+    for (const [socket, n] of this.#bySession.get(key) ?? []) {
+      if (n !== undefined) this.#answerRenewal(socket, key, sessionId, n);
+    }
   }
 
-  #readOnlyTools(tenantId: string): string[] {
-    const tools = this.#options.engine.store.tenants.get(tenantId)?.policy.tools ?? {};
-    return Object.entries(tools).flatMap(([name, tool]) => (tool.readOnly ? [name] : []));
+  #deliver(key: string, message: GatewayMessage): void {
+    const { metrics } = this.#options;
+    const sockets = this.#bySession.get(key);
+    if (message.type === 'verdict') metrics.add(sockets === undefined ? 'verdictsUndeliverable' : 'verdictsSent');
+    if (message.type === 'kill' && sockets !== undefined) metrics.add('killsSent');
+    for (const socket of sockets?.keys() ?? []) socket.send(message);
   }
 
   #detach(socket: AgentSocket, sessionId: string): void {
     const key = socket.sessionKey(sessionId);
     const sockets = this.#bySession.get(key);
     sockets?.delete(socket);
-    if (sockets?.size === 0) this.#bySession.delete(key);
-  }
-
-  #send(sessionKey: string, make: (sessionId: string, epoch: number) => GatewayMessage): boolean {
-    const sockets = this.#bySession.get(sessionKey);
-    const sessionId = parseSessionKey(sessionKey)?.sessionId;
-    if (sockets === undefined || sessionId === undefined) return false;
-    const message = make(sessionId, this.#epoch);
-    for (const socket of sockets) socket.send(message);
-    return true;
+    if (sockets?.size !== 0) return;
+    this.#bySession.delete(key);
+    this.#link.detach(key);
   }
 
   #pingAll(): void {
@@ -205,13 +139,4 @@ export class Gateway implements AgentSocketHost {
   #dropRevoked(): void {
     for (const socket of this.#sockets) if (!socket.stillValid()) socket.close(CLOSE_REVOKED, 'the key was revoked');
   }
-}
-
-function killMessage(
-  sessionId: string,
-  kill: { killId: string; reason: string },
-  epoch: number,
-  postureEpoch: number,
-): GatewayMessage {
-  return { type: 'kill', sessionId, killId: kill.killId, epoch, postureEpoch, reason: kill.reason };
 }

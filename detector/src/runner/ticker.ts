@@ -12,13 +12,15 @@ const RETRY_MS = 25;
  */
 export class Ticker {
   readonly #sink: EventSink;
+  readonly #partition: number;
   readonly #metrics: Metrics;
   readonly #logger: Logger;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(sink: EventSink, metrics: Metrics, logger: Logger) {
+  constructor(sink: EventSink, partition: number, metrics: Metrics, logger: Logger) {
     this.#sink = sink;
+    this.#partition = partition;
     this.#metrics = metrics;
     this.#logger = logger;
   }
@@ -40,7 +42,8 @@ export class Ticker {
 
   #tick(at: number): void {
     this.#metrics.add('ticksAppended');
-    this.#sink.append(TOPIC.inputs, [{ key: 'tick', value: '{"type":"tick","v":1}' }]).catch((error: unknown) => {
+    const tick = { key: 'tick', value: '{"type":"tick","v":1}' };
+    this.#sink.append(TOPIC.inputs, [tick], { partition: this.#partition }).catch((error: unknown) => {
       this.#logger.warn(`a tick could not be written, retrying: ${error instanceof Error ? error.message : ''}`);
       this.schedule(Math.max(at, Date.now() + 1000), true);
     });

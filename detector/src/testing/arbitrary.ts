@@ -1,6 +1,7 @@
 import type { InputRecord } from '@haltwire/schemas';
 import fc from 'fast-check';
 import {
+  attached,
   call,
   command,
   DOMAIN_TOKEN,
@@ -69,6 +70,8 @@ export const arbitraryStep: fc.Arbitrary<{ record: InputRecord; waitMs: number }
     },
     { weight: 1, arbitrary: fc.constant<InputRecord>({ type: 'tick', v: 1 }) },
     { weight: 1, arbitrary: fc.constant<InputRecord>({ type: 'claim', v: 1, owner: 'o' }) },
+    { weight: 1, arbitrary: fc.constantFrom('g1', 'g2').map((gateway) => attached(gateway)) },
+    { weight: 1, arbitrary: fc.constant<InputRecord>({ type: 'probe', v: 1, gateway: 'g1', n: 1 }) },
     { weight: 1, arbitrary: fc.constant<InputRecord>(policyRecord()) },
   ),
   waitMs: fc.constantFrom(0, 1, 500, 3000, 400_000),

@@ -1,4 +1,5 @@
 import {
+  type Attached,
   type CallEvent,
   type Command,
   callDigest,
@@ -201,4 +202,9 @@ export class Bench {
 /** The outputs of one type. */
 export function only<T extends Output['type']>(outputs: readonly Output[], type: T): Extract<Output, { type: T }>[] {
   return outputs.filter((output): output is Extract<Output, { type: T }> => output.type === type);
+}
+
+/** A gateway says that it has a socket of the session. */
+export function attached(gateway: string, sessionId = 's1'): Attached {
+  return { type: 'attached', v: 1, tenantId: 'default', agentId: 'deploy-bot', sessionId, gateway };
 }

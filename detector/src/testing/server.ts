@@ -32,7 +32,7 @@ const principals: Record<string, Principal> = {
 };
 /** Tokens that a test has taken back. */
 export const revoked = new Set<string>();
-const authenticator: Authenticator = {
+export const authenticator: Authenticator = {
   authenticate: (token) => (Object.hasOwn(principals, token) && !revoked.has(token) ? principals[token] : undefined),
 };
 

@@ -1,12 +1,13 @@
 /** A plain OTLP/HTTP client: posts one GenAI span after another and remembers which were acknowledged. It never retries. */
 export class OtlpPoster {
-  readonly sessionId = 'posted';
+  readonly sessionId: string;
   readonly acknowledged: string[] = [];
   readonly #url: string;
   readonly #key: string;
   #count = 0;
 
-  constructor(url: string, key: string) {
+  constructor(url: string, key: string, sessionId = 'posted') {
+    this.sessionId = sessionId;
     this.#url = url;
     this.#key = key;
   }

@@ -1,10 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-
-const BIN = join(import.meta.dirname, '..', '..', '..', 'deploy', 'standalone', 'src', 'bin.ts');
+import { startRole } from './role-process.ts';
 
 /** The real server, in a process of its own, as `npm start` runs it. */
 export interface ServerProcess {
@@ -38,48 +34,8 @@ export async function startServerProcess(
   port = 0,
   args: readonly string[] = [],
 ): Promise<ServerProcess> {
-  const flags = [
-    '--conditions=@haltwire/source',
-    BIN,
-    'up',
-    '--json',
-    '--data',
-    dataDir,
-    '--port',
-    String(port),
-    ...args,
-  ];
-  const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let log = '';
-  child.stderr.on('data', (chunk) => {
-    log += String(chunk);
-  });
-  const gone = once(child, 'exit');
-  const ready = new Promise<{ url: string; adminToken?: string; agentKey?: string }>((resolve) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line.startsWith('{"url"')) resolve(JSON.parse(line));
-    });
-  });
-  const first = await Promise.race([ready, gone.then(() => undefined)]);
-  if (first === undefined) throw new Error(`the server did not start:\n${log}`);
-  return {
-    url: first.url,
-    pid: child.pid ?? 0,
-    adminToken: first.adminToken,
-    agentKey: first.agentKey,
-    stderr: () => log,
-    async kill() {
-      child.kill('SIGKILL');
-      await gone;
-    },
-    async stop() {
-      child.kill('SIGTERM');
-      await gone;
-      return exitCodeOf(child);
-    },
-  };
-}
-
-function exitCodeOf(child: ChildProcess): number | null {
-  return child.exitCode;
+  const flags = ['up', '--data', dataDir, '--port', String(port), ...args];
+  const role = await startRole<{ url: string; adminToken?: string; agentKey?: string }>(flags);
+  const { url, adminToken, agentKey } = role.ready;
+  return { ...role, url, adminToken, agentKey };
 }

@@ -90,6 +90,8 @@ export interface Line {
   leaderOf(topic: string, partition: number): Promise<BrokerInternals>;
   partitionsOf(topic: string): number[];
   anyBroker(): Promise<BrokerInternals>;
+  /** The broker that keeps a group, or a transactional id. */
+  coordinatorOf(kind: 'group' | 'transaction', id: string): Promise<BrokerInternals>;
   /** Closes the sockets at once; everything that waits on them fails. */
   drop(): void;
 }
@@ -151,6 +153,10 @@ export function openLine({ config, options }: Dialer, overrides: { readonly requ
     async anyBroker() {
       await connected();
       return cluster.findControllerBroker();
+    },
+    async coordinatorOf(kind, id) {
+      await connected();
+      return cluster.findGroupCoordinator({ groupId: id, coordinatorType: kind === 'group' ? 0 : 1 });
     },
     drop() {
       dropped = true;

@@ -17,6 +17,15 @@ export function messageOf(error: unknown): string {
 const REFUSALS: Readonly<Record<string, readonly [HaltwireError['code'], string]>> = {
   TOPIC_AUTHORIZATION_FAILED: ['HALTWIRE_FORBIDDEN', 'grant this user the ACLs of the README.'],
   CLUSTER_AUTHORIZATION_FAILED: ['HALTWIRE_FORBIDDEN', 'grant this user the ACLs of the README.'],
+  GROUP_AUTHORIZATION_FAILED: ['HALTWIRE_FORBIDDEN', 'grant this user the ACLs of the README.'],
+  INCONSISTENT_GROUP_PROTOCOL: [
+    'HALTWIRE_CONFIG',
+    'the group is used by another kind of consumer: choose another name.',
+  ],
+  INVALID_SESSION_TIMEOUT: [
+    'HALTWIRE_CONFIG',
+    'the brokers allow kafka.sessionTimeoutMs between their group.min.session.timeout.ms and group.max.session.timeout.ms.',
+  ],
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED: ['HALTWIRE_FORBIDDEN', 'grant this user the ACLs of the README.'],
   SASL_AUTHENTICATION_FAILED: ['HALTWIRE_UNAUTHENTICATED', 'check kafka.sasl.'],
   UNSUPPORTED_SASL_MECHANISM: ['HALTWIRE_UNAUTHENTICATED', 'the brokers do not offer kafka.sasl.mechanism.'],
@@ -48,8 +57,15 @@ export function asHaltwireError(error: unknown, doing: string): HaltwireError {
   );
 }
 
+const FINAL: readonly HaltwireError['code'][] = [
+  'HALTWIRE_FORBIDDEN',
+  'HALTWIRE_UNAUTHENTICATED',
+  'HALTWIRE_TOO_LARGE',
+  'HALTWIRE_CONFIG',
+];
+
 /** Nothing but a person's hand will mend these, so trying again is no use. */
 export function isFinal(error: unknown): boolean {
   const { code } = asHaltwireError(error, '');
-  return code === 'HALTWIRE_FORBIDDEN' || code === 'HALTWIRE_UNAUTHENTICATED' || code === 'HALTWIRE_TOO_LARGE';
+  return FINAL.includes(code);
 }

@@ -27,10 +27,16 @@ describe('the pieces of kafkajs that we lean on', () => {
       findTopicPartitionMetadata: expect.any(Function),
       findBroker: expect.any(Function),
       findControllerBroker: expect.any(Function),
+      findGroupCoordinator: expect.any(Function),
     });
     expect(defaultSocketFactory()).toBeTypeOf('function');
     expect(RequestQueueInternals.prototype.scheduleCheckPendingRequests).toBeTypeOf('function');
     expect(requests.Fetch.protocol({ version: 11 })).toBeTypeOf('function');
+    expect(requests.JoinGroup.protocol({ version: 5 })).toBeTypeOf('function');
+    expect(requests.SyncGroup.protocol({ version: 3 })).toBeTypeOf('function');
+    expect(requests.Heartbeat.protocol({ version: 3 })).toBeTypeOf('function');
+    expect(requests.LeaveGroup.protocol({ version: 3 })).toBeTypeOf('function');
+    expect(requests.OffsetCommit.protocol({ version: 5 })).toBeTypeOf('function');
     expect(createErrorFromCode(1)).toBeInstanceOf(kafkajs.KafkaJSProtocolError);
     expect(createErrorFromCode(1)).toMatchObject({ type: 'OFFSET_OUT_OF_RANGE' });
   });

@@ -12,7 +12,12 @@ const require = createRequire(import.meta.url);
 
 /** What a request and its answer look like to kafkajs' connections. */
 export interface ProtocolCall<Answer> {
-  readonly request: { readonly apiKey: number; readonly apiVersion: number; readonly apiName: string };
+  readonly request: {
+    readonly apiKey: number;
+    readonly apiVersion: number;
+    readonly apiName: string;
+    encode?(): Promise<unknown>;
+  };
   readonly response: {
     decode(bytes: Buffer): Promise<Answer>;
     parse(answer: Answer): Promise<Answer>;
@@ -39,9 +44,11 @@ export type BrokerInternals = Omit<Broker, 'produce'> & {
 };
 
 /** `Cluster` whose brokers show what their published type leaves out. */
-export type ClusterInternals = Omit<Cluster, 'findBroker' | 'findControllerBroker'> & {
+export type ClusterInternals = Omit<Cluster, 'findBroker' | 'findControllerBroker' | 'findGroupCoordinator'> & {
   findBroker(node: { nodeId: string }): Promise<BrokerInternals>;
   findControllerBroker(): Promise<BrokerInternals>;
+  /** `coordinatorType`: 0 = of a group, 1 = of a transactional id. */
+  findGroupCoordinator(what: { groupId: string; coordinatorType: number }): Promise<BrokerInternals>;
 };
 
 export type ClusterOptions = Pick<
@@ -57,11 +64,53 @@ export type ClusterOptions = Pick<
   readonly allowAutoTopicCreation: boolean;
 };
 
-interface FetchRequests {
-  readonly Fetch: {
-    protocol(options: {
-      version: number;
-    }): (request: {
+/** One request as kafkajs builds it. */
+interface Api<Request, Answer> {
+  protocol(options: { version: number }): (request: Request) => ProtocolCall<Answer>;
+}
+
+interface Membership {
+  readonly groupId: string;
+  readonly memberId: string;
+}
+
+interface UsedRequests {
+  readonly JoinGroup: Api<
+    Membership & {
+      readonly sessionTimeout: number;
+      readonly rebalanceTimeout: number;
+      readonly protocolType: string;
+      readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
+    },
+    {
+      readonly generationId: number;
+      readonly leaderId: string;
+      readonly memberId: string;
+      readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
+    }
+  >;
+  readonly SyncGroup: Api<
+    Membership & {
+      readonly generationId: number;
+      readonly groupInstanceId: null;
+      readonly groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[];
+    },
+    { readonly memberAssignment: Buffer }
+  >;
+  readonly Heartbeat: Api<Membership & { readonly groupGenerationId: number; readonly groupInstanceId: null }, unknown>;
+  readonly LeaveGroup: Api<Membership & { readonly groupInstanceId: null }, unknown>;
+  readonly OffsetCommit: Api<
+    Membership & {
+      readonly groupGenerationId: number;
+      readonly topics: readonly {
+        readonly topic: string;
+        readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+      }[];
+    },
+    unknown
+  >;
+  readonly Fetch: Api<
+    {
       replicaId: number;
       isolationLevel: number;
       maxWaitTime: number;
@@ -69,8 +118,9 @@ interface FetchRequests {
       maxBytes: number;
       topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
       rackId: string;
-    }) => ProtocolCall<unknown>;
-  };
+    },
+    unknown
+  >;
 }
 
 interface RequestQueue {
@@ -82,7 +132,7 @@ export const KafkajsCluster = require('kafkajs/src/cluster') as new (options: Cl
 
 export const defaultSocketFactory = require('kafkajs/src/network/socketFactory') as () => ISocketFactory;
 
-export const { requests } = require('kafkajs/src/protocol/requests') as { readonly requests: FetchRequests };
+export const { requests } = require('kafkajs/src/protocol/requests') as { readonly requests: UsedRequests };
 
 export const RequestQueueInternals = require('kafkajs/src/network/requestQueue') as {
   readonly prototype: { scheduleCheckPendingRequests(this: RequestQueue): void };

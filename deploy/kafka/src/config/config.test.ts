@@ -20,6 +20,7 @@ describe('the settings of Kafka', () => {
     [{ brokers: [] }, /kafka\.brokers: needs at least one host:port/],
     [{ brokers, replication: 0 }, /kafka\.replication/],
     [{ brokers, lingerMs: 60 }, /kafka\.lingerMs/],
+    [{ brokers, heartbeatMs: 3000 }, /kafka\.heartbeatMs: must be at most a third of sessionTimeoutMs/],
     [{ brokers, topicPrefix: 'a b' }, /kafka\.topicPrefix: may hold letters/],
     [{ brokers, sasl: { mechanism: 'oauthbearer' } }, /kafka\.sasl\.tokenFile: give either tokenFile, or tokenUrl/],
     [{ brokers, sasl: { mechanism: 'plain', username: 'a', password: 'b' } }, /kafka\.tls: must be on with sasl/],

@@ -71,10 +71,18 @@ export const kafkaConfigSchema = z
       .default(2 * 1024 * 1024),
     /** A reader that is behind and gets nothing for so long is restarted, ms. */
     stallMs: milliseconds.min(100).default(3_000),
+    /** A process that says nothing for so long loses its partitions to the others, ms. */
+    sessionTimeoutMs: milliseconds.min(1000).max(300_000).default(6_000),
+    /** How often a process says that it is there, ms; at most a third of `sessionTimeoutMs`. */
+    heartbeatMs: milliseconds.min(50).default(1_000),
   })
   .refine((config) => config.sasl?.mechanism !== 'plain' || config.tls !== false || allLocal(config.brokers), {
     path: ['tls'],
     message: 'must be on with sasl mechanism plain: the password would travel readable',
+  })
+  .refine((config) => config.heartbeatMs * 3 <= config.sessionTimeoutMs, {
+    path: ['heartbeatMs'],
+    message: 'must be at most a third of sessionTimeoutMs',
   });
 
 function allLocal(brokers: readonly string[]): boolean {

@@ -33,6 +33,8 @@ export const KAFKA_VARIABLES: Readonly<Record<string, { readonly path: readonly 
   HALTWIRE_KAFKA_FETCH_WAIT_MS: { path: ['fetchWaitMs'], kind: 'number' },
   HALTWIRE_KAFKA_FETCH_BYTES: { path: ['fetchBytes'], kind: 'number' },
   HALTWIRE_KAFKA_STALL_MS: { path: ['stallMs'], kind: 'number' },
+  HALTWIRE_KAFKA_SESSION_TIMEOUT_MS: { path: ['sessionTimeoutMs'], kind: 'number' },
+  HALTWIRE_KAFKA_HEARTBEAT_MS: { path: ['heartbeatMs'], kind: 'number' },
 };
 
 /** Variables of the launcher, which are no settings of the log. */

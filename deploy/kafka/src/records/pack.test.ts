@@ -12,11 +12,11 @@ describe('events in records', () => {
       fc.property(fc.array(entry), (entries) => {
         const records = packRecords(entries);
         const back = records.flatMap(({ key, value, whole }) =>
-          unpackValue(value, whole).map((text) => ({ key, value: text })),
+          unpackValue(value ?? '', whole).map((text) => ({ key, value: text })),
         );
         expect(back).toEqual(entries);
         expect(records.map(({ count }) => count)).toEqual(
-          records.map(({ value, whole }) => unpackValue(value, whole).length),
+          records.map(({ value, whole }) => unpackValue(value ?? '', whole).length),
         );
       }),
     );
@@ -29,6 +29,16 @@ describe('events in records', () => {
       ['b', '2'],
       ['a', '3'],
     ]);
+  });
+
+  test('of a compacted topic have a record each: there a key has one value', () => {
+    const entries = [
+      { key: 'a', value: '0' },
+      { key: 'a', value: '1' },
+      { key: 'a', value: null },
+    ];
+    const records = packRecords(entries, { share: false });
+    expect(records).toMatchObject(entries.map((one) => ({ ...one, count: 1, whole: false })));
   });
 
   test('do not pile up in one record without end', () => {

@@ -1,4 +1,4 @@
-import type { AppendEntry } from '@haltwire/schemas';
+import type { SnapshotEntry } from '@haltwire/schemas';
 
 /** Header of a record that is one event as it stands, whatever lines it has. */
 export const WHOLE_HEADER = 'haltwire-whole';
@@ -9,12 +9,19 @@ const PACK_BYTES = 256 * 1024;
 /** One Kafka record: one or more events of one key. */
 export interface PackedRecord {
   readonly key: string;
-  readonly value: string;
+  /** `null`: the key is removed. */
+  readonly value: string | null;
   readonly count: number;
   /** UTF-8 bytes of key and value. */
   readonly bytes: number;
   readonly whole: boolean;
 }
+
+/** Key of records that say nothing: a new writer's first, which makes the broker refuse the one before. */
+export const FENCE_KEY = 'haltwire/fence';
+
+/** An empty value holds no events. It has a key because compacted topics take no record without one. */
+export const FENCE: PackedRecord = { key: FENCE_KEY, value: '', count: 0, bytes: FENCE_KEY.length, whole: false };
 
 /** Empty ones and those with line breaks cannot be a line of NDJSON and be read back exactly. */
 function fitsOnLine(value: string): boolean {
@@ -32,8 +39,12 @@ interface Open {
  * Puts events into records, in order: neighbours with the same key share a record, one per line (NDJSON).
  *
  * kafkajs pays 12-14 us for a record whatever is in it, so sharing is what makes it fast under load.
+ * In compacted topics each has a record of its own: there a key has one value.
  */
-export function packRecords(entries: readonly AppendEntry[]): PackedRecord[] {
+export function packRecords(
+  entries: readonly SnapshotEntry[],
+  { share = true }: { readonly share?: boolean } = {},
+): PackedRecord[] {
   const records: PackedRecord[] = [];
   let open: Open | undefined;
   const close = () => {
@@ -43,12 +54,13 @@ export function packRecords(entries: readonly AppendEntry[]): PackedRecord[] {
     open = undefined;
   };
   for (const { key, value } of entries) {
-    const bytes = Buffer.byteLength(value);
-    if (!fitsOnLine(value)) {
+    const bytes = value === null ? 0 : Buffer.byteLength(value);
+    if (value === null || !fitsOnLine(value)) {
       close();
-      records.push({ key, value, count: 1, bytes: Buffer.byteLength(key) + bytes, whole: true });
+      records.push({ key, value, count: 1, bytes: Buffer.byteLength(key) + bytes, whole: value !== null });
       continue;
     }
+    if (!share) close();
     if (open !== undefined && (open.key !== key || open.bytes + bytes >= PACK_BYTES)) close();
     if (open === undefined) {
       open = { key, lines: [value], bytes: Buffer.byteLength(key) + bytes };

@@ -1,9 +1,10 @@
-import type { AppendEntry, HaltwireError, Position } from '@haltwire/schemas';
+import type { HaltwireError, Position, SnapshotEntry } from '@haltwire/schemas';
+import type { KafkaMetrics } from '../metrics.ts';
 import { type PackedRecord, packRecords } from '../records/pack.ts';
 
 /** What one call of `append` wants in one partition. */
 export interface Append {
-  readonly entries: readonly AppendEntry[];
+  readonly entries: readonly SnapshotEntry[];
   readonly bytes: number;
   readonly queuedAt: number;
   resolve(positions: readonly Position[]): void;
@@ -17,8 +18,8 @@ export interface Batch {
   readonly bytes: number;
 }
 
-/** Takes as many of the waiting appends as one request should carry, at least one. */
-export function takeBatch(waiting: Append[], batchBytes: number): Batch {
+/** Takes as many of the waiting appends as one request should carry, at least one. `share`: see `packRecords`. */
+export function takeBatch(waiting: Append[], batchBytes: number, share: boolean): Batch {
   let bytes = 0;
   let count = 0;
   for (const append of waiting) {
@@ -27,7 +28,14 @@ export function takeBatch(waiting: Append[], batchBytes: number): Batch {
     count += 1;
   }
   const appends = waiting.splice(0, count);
-  return { appends, records: packRecords(appends.flatMap(({ entries }) => entries)), bytes };
+  return {
+    appends,
+    records: packRecords(
+      appends.flatMap(({ entries }) => entries),
+      { share },
+    ),
+    bytes,
+  };
 }
 
 /** Answers every append of the batch with the positions of its entries, given where its first record stands. */
@@ -41,4 +49,15 @@ export function acknowledge({ appends, records }: Batch, partition: number, base
     resolve(positions.slice(start, start + entries.length));
     start += entries.length;
   }
+}
+
+/** Counts a batch that was acknowledged. */
+export function countBatch(metrics: KafkaMetrics, { appends, records }: Batch): void {
+  metrics.add('requestsProduced');
+  metrics.add('appends', appends.length);
+  metrics.add('recordsProduced', records.length);
+  metrics.add(
+    'entriesAppended',
+    records.reduce((sum, { count }) => sum + count, 0),
+  );
 }

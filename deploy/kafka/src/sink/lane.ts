@@ -1,17 +1,17 @@
 import { HaltwireError } from '@haltwire/schemas';
 import type { Line } from '../client/connection.ts';
-import { asHaltwireError, isFinal, kafkaErrorType, messageOf } from '../client/errors.ts';
+import { asHaltwireError, isFinal, messageOf } from '../client/errors.ts';
 import type { SharedLine } from '../client/shared-line.ts';
 import type { KafkaConfig } from '../config/config.ts';
 import type { KafkaMetrics } from '../metrics.ts';
-import { type Append, acknowledge, type Batch, takeBatch } from './batch.ts';
+import { isRefusal, leaderOf, recover } from './attempts.ts';
+import { type Append, acknowledge, type Batch, countBatch, takeBatch } from './batch.ts';
 import { type Identity, isIdentityError, produce, requestIdentity } from './produce.ts';
 
-const FIRST_BACKOFF_MS = 20;
-const LONGEST_BACKOFF_MS = 1000;
 /** Sequence numbers have 31 bits; long before that a fresh identity begins at 0 again. */
 const SEQUENCE_LIMIT = 2 ** 30;
 
+/** What a line of appends to one partition is given. */
 export interface LaneOptions {
   readonly topic: string;
   readonly partition: number;
@@ -20,6 +20,8 @@ export interface LaneOptions {
   readonly metrics: KafkaMetrics;
   /** How long a waiting append may wait for company while the lane is busy, ms. */
   readonly lingerMs: number;
+  /** Events of one key may share a record. */
+  readonly share: boolean;
   /** Called when bytes no longer wait. */
   readonly onTaken: (bytes: number) => void;
 }
@@ -57,10 +59,10 @@ export class Lane {
   }
 
   async #run(): Promise<void> {
-    const { config, onTaken } = this.#options;
+    const { config, share, onTaken } = this.#options;
     for (let first = true; this.#waiting.length > 0; first = false) {
       if (!first) await this.#linger();
-      const batch = takeBatch(this.#waiting, config.batchBytes);
+      const batch = takeBatch(this.#waiting, config.batchBytes, share);
       onTaken(batch.bytes);
       await this.#deliver(batch);
     }
@@ -78,7 +80,7 @@ export class Lane {
   }
 
   async #deliver(batch: Batch): Promise<void> {
-    const { line, config, metrics } = this.#options;
+    const { topic, partition, line, config, metrics } = this.#options;
     const [oldest] = batch.appends;
     const deadline = (oldest?.queuedAt ?? 0) + config.deliveryTimeoutMs;
     // Set once a request has left us: from then on the batch may be in the log, whatever we hear.
@@ -86,21 +88,20 @@ export class Lane {
     for (let attempt = 0; ; attempt += 1) {
       const used = line.current();
       try {
-        const broker = await this.#leader(used);
+        const broker = await leaderOf(used, topic, partition);
         const identity = await this.#currentIdentity(used);
         const request = { ...this.#options, records: batch.records, firstSequence: this.#sequence, identity };
         const sending = produce(broker, request, config);
         const wasInDoubt = inDoubt;
         inDoubt = true;
         const baseOffset = await sending.catch((error: unknown) => {
-          // The broker has looked at it and said no: this request left nothing behind.
-          if (kafkaErrorType(error) !== undefined && !isAmbiguous(error)) inDoubt = wasInDoubt;
+          if (isRefusal(error)) inDoubt = wasInDoubt;
           throw error;
         });
         this.#sequence += batch.records.length;
         if (this.#sequence > SEQUENCE_LIMIT) this.#identity = undefined;
-        this.#count(batch);
-        acknowledge(batch, this.#options.partition, baseOffset);
+        countBatch(metrics, batch);
+        acknowledge(batch, partition, baseOffset);
         return;
       } catch (error) {
         const identityLost = isIdentityError(error);
@@ -113,15 +114,9 @@ export class Lane {
           return;
         }
         metrics.add('produceRetries');
-        await this.#recover(used, error, attempt);
+        await recover(line, used, error, attempt);
       }
     }
-  }
-
-  async #leader(line: Line) {
-    const { topic, partition } = this.#options;
-    await line.know(topic);
-    return line.leaderOf(topic, partition);
   }
 
   async #currentIdentity(line: Line): Promise<Identity> {
@@ -135,25 +130,6 @@ export class Lane {
   #giveUpIdentity(): void {
     this.#identity = undefined;
     this.#options.metrics.add('identitiesGivenUp');
-  }
-
-  /** A broker that answered with an error is alive: ask who leads now. Anything else is a line to replace. */
-  async #recover(used: Line, error: unknown, attempt: number): Promise<void> {
-    const answered = kafkaErrorType(error) !== undefined;
-    if (answered) await used.cluster.refreshMetadata().catch(() => this.#options.line.replace(used));
-    else this.#options.line.replace(used);
-    await pause(Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempt, 10)));
-  }
-
-  #count({ appends, records }: Batch): void {
-    const { metrics } = this.#options;
-    metrics.add('requestsProduced');
-    metrics.add('appends', appends.length);
-    metrics.add('recordsProduced', records.length);
-    metrics.add(
-      'entriesAppended',
-      records.reduce((sum, { count }) => sum + count, 0),
-    );
   }
 
   #refuse(batch: Pick<Batch, 'appends'>, cause: unknown): void {
@@ -179,11 +155,4 @@ export class Lane {
     this.#options.onTaken(appends.reduce((sum, append) => sum + append.bytes, 0));
     this.#refuse({ appends }, cause);
   }
-}
-
-/** Errors after which the broker may have the batch all the same. */
-const AMBIGUOUS = ['REQUEST_TIMED_OUT', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND', 'UNKNOWN', 'KAFKA_STORAGE_ERROR'];
-
-function isAmbiguous(error: unknown): boolean {
-  return AMBIGUOUS.includes(kafkaErrorType(error) ?? '');
 }

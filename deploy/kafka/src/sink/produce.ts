@@ -59,11 +59,19 @@ export async function requestIdentity(broker: BrokerInternals): Promise<Identity
   return { producerId, producerEpoch };
 }
 
+/** Somebody else has a higher epoch. `PRODUCER_FENCED` is what newer requests call it. */
+const FENCING_ERRORS = ['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'TRANSACTION_COORDINATOR_FENCED'];
+
+/** The identity is known and outdated: another holder came after it. */
+export function isFencing(error: unknown): boolean {
+  return FENCING_ERRORS.includes(kafkaErrorType(error) ?? '');
+}
+
 const IDENTITY_ERRORS = [
+  ...FENCING_ERRORS,
   'OUT_OF_ORDER_SEQUENCE_NUMBER',
   'DUPLICATE_SEQUENCE_NUMBER',
   'UNKNOWN_PRODUCER_ID',
-  'INVALID_PRODUCER_EPOCH',
   'INVALID_PRODUCER_ID_MAPPING',
 ];
 

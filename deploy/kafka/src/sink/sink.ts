@@ -1,52 +1,37 @@
 import {
-  type AppendEntry,
-  type EventSink,
+  compactedTopics,
+  type ExclusiveWriter,
   HaltwireError,
+  type OwnerSink,
   type Position,
+  type SnapshotEntry,
   TOPIC,
   type TopicName,
 } from '@haltwire/schemas';
 import { asHaltwireError } from '../client/errors.ts';
+import type { Logger } from '../client/logger.ts';
 import type { SharedLine } from '../client/shared-line.ts';
 import type { KafkaConfig } from '../config/config.ts';
 import type { KafkaMetrics } from '../metrics.ts';
 import { partitionOf } from '../records/murmur2.ts';
 import { topicNameOf } from '../topics/topic-name.ts';
+import { ExclusiveLane } from './exclusive-lane.ts';
 import { Lane } from './lane.ts';
 
 /** Room for what Kafka adds to a batch and its records. */
 const BATCH_OVERHEAD = 1024;
 const RECORD_OVERHEAD = 64;
 
-/** Options of one append to Kafka. */
-export interface AppendOptions {
-  /** Partition for all entries, whatever their keys: ticks and claims go to the partition that they are about. */
-  readonly partition?: number | undefined;
-}
-
-/**
- * `EventSink` over Kafka.
- *
- * Entries with the same partition are appended in order and together, or not at all. Entries of one call whose keys
- * belong to different partitions are not: the call is answered when all are there, and refused when one part is not.
- * A refused append may be in the log all the same, if its request was in doubt.
- */
-export interface KafkaSink extends EventSink {
-  append(
-    topic: TopicName,
-    entries: readonly AppendEntry[],
-    options?: AppendOptions | undefined,
-  ): Promise<readonly Position[]>;
-}
-
 /** Nobody waits for a decision record or a dead letter, so these may wait for company. */
 function lingerOf(topic: TopicName, config: KafkaConfig): number {
   return topic === TOPIC.decisions || topic === TOPIC.dead ? config.lingerMs : 0;
 }
 
-function sizeOf(entries: readonly AppendEntry[]): number {
+function sizeOf(entries: readonly SnapshotEntry[]): number {
   let bytes = 0;
-  for (const { key, value } of entries) bytes += Buffer.byteLength(key) + Buffer.byteLength(value) + RECORD_OVERHEAD;
+  for (const { key, value } of entries) {
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value ?? '') + RECORD_OVERHEAD;
+  }
   return bytes;
 }
 
@@ -54,17 +39,26 @@ export interface SinkOptions {
   readonly line: SharedLine;
   readonly config: KafkaConfig;
   readonly metrics: KafkaMetrics;
+  readonly logger: Logger;
 }
 
 /** The sink and its end: `close` waits for what is under way, then refuses. */
 export interface OpenSink {
-  readonly sink: KafkaSink;
+  readonly sink: OwnerSink;
   close(): Promise<void>;
 }
 
-/** One `Lane` per partition in use; partitions do not wait for each other. */
-export function createSink({ line, config, metrics }: SinkOptions): OpenSink {
+/**
+ * `OwnerSink` over Kafka: one `Lane` per partition in use; partitions do not wait for each other.
+ *
+ * Entries with the same partition are appended in order and together, or not at all. Entries of one call whose keys
+ * belong to different partitions are not: the call is answered when all are there, and refused when one part is not.
+ * A refused append may be in the log all the same, if its request was in doubt; not so with an `ExclusiveWriter`, which
+ * refuses only what is not there, or loses its right.
+ */
+export function createSink({ line, config, metrics, logger }: SinkOptions): OpenSink {
   const lanes = new Map<string, Lane>();
+  const exclusive = new Set<ExclusiveLane>();
   const counts = new Map<TopicName, Promise<number>>();
   let queuedBytes = 0;
   let closed = false;
@@ -95,19 +89,24 @@ export function createSink({ line, config, metrics }: SinkOptions): OpenSink {
     const id = `${topic}/${partition}`;
     const known = lanes.get(id);
     if (known !== undefined) return known;
-    const lane = new Lane({
+    const lane = new Lane(laneOptions(topic, partition));
+    lanes.set(id, lane);
+    return lane;
+  }
+
+  function laneOptions(topic: TopicName, partition: number) {
+    return {
       topic: topicNameOf(topic, config),
       partition,
       line,
       config,
       metrics,
       lingerMs: lingerOf(topic, config),
-      onTaken: (bytes) => {
+      share: !compactedTopics.includes(topic),
+      onTaken: (bytes: number) => {
         queuedBytes -= bytes;
       },
-    });
-    lanes.set(id, lane);
-    return lane;
+    };
   }
 
   /** Counts the bytes as waiting from here on, so that calls made in one turn see each other. */
@@ -141,14 +140,43 @@ export function createSink({ line, config, metrics }: SinkOptions): OpenSink {
     }
   }
 
-  function pushTo(topic: TopicName, partition: number, entries: readonly AppendEntry[]): Promise<readonly Position[]> {
+  function pushTo(lane: Lane | ExclusiveLane, entries: readonly SnapshotEntry[]): Promise<readonly Position[]> {
     return new Promise((resolve, reject) => {
-      const bytes = sizeOf(entries);
-      laneOf(topic, partition).push({ entries, bytes, queuedAt: performance.now(), resolve, reject });
+      lane.push({ entries, bytes: sizeOf(entries), queuedAt: performance.now(), resolve, reject });
     });
   }
 
-  const sink: KafkaSink = {
+  async function takeOver(topic: TopicName, partition: number): Promise<ExclusiveWriter> {
+    if (closed) throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'The log is closed.');
+    const transactionalId = `${config.topicPrefix}haltwire-writer-${topic}-${partition}`;
+    const lane: ExclusiveLane = new ExclusiveLane({
+      ...laneOptions(topic, partition),
+      transactionalId,
+      logger,
+      onEnd: () => exclusive.delete(lane),
+    });
+    exclusive.add(lane);
+    const from = await lane.begin();
+    metrics.add('rightsTaken');
+    return {
+      from,
+      async append(entries) {
+        if (entries.length === 0) return [];
+        if (!compactedTopics.includes(topic) && entries.some(({ value }) => value === null)) {
+          throw new HaltwireError(
+            'HALTWIRE_BAD_REQUEST',
+            `${topic} keeps every record: a key cannot be removed from it.`,
+          );
+        }
+        reserve(sizeOf(entries));
+        return pushTo(lane, entries);
+      },
+    };
+  }
+
+  const sink: OwnerSink = {
+    takeOver,
+
     async append(topic, entries, options = {}) {
       if (entries.length === 0) return [];
       const bytes = sizeOf(entries);
@@ -156,14 +184,14 @@ export function createSink({ line, config, metrics }: SinkOptions): OpenSink {
       const count = await countOrRelease(topic, bytes);
       const partitions = entries.map(({ key }) => options.partition ?? partitionOf(key, count));
       const [first = 0] = partitions;
-      if (partitions.every((partition) => partition === first)) return pushTo(topic, first, entries);
+      if (partitions.every((partition) => partition === first)) return pushTo(laneOf(topic, first), entries);
 
       const byPartition = Map.groupBy(entries.keys(), (place) => partitions[place] ?? first);
       const positions: Position[] = new Array(entries.length);
       await Promise.all(
         [...byPartition].map(async ([partition, places]) => {
           const part = places.flatMap((place) => entries[place] ?? []);
-          const got = await pushTo(topic, partition, part);
+          const got = await pushTo(laneOf(topic, partition), part);
           for (const [at, place] of places.entries()) {
             const position = got[at];
             if (position !== undefined) positions[place] = position;
@@ -178,7 +206,14 @@ export function createSink({ line, config, metrics }: SinkOptions): OpenSink {
     sink,
     async close() {
       closed = true;
-      await Promise.all([...lanes.values()].map((lane) => lane.idle()));
+      const abandonAll = () => {
+        for (const lane of exclusive) lane.abandon();
+      };
+      // A writer goes on for as long as it takes; closing is where that ends.
+      const patience = setTimeout(abandonAll, config.deliveryTimeoutMs);
+      await Promise.all([...lanes.values(), ...exclusive].map((lane) => lane.idle()));
+      clearTimeout(patience);
+      abandonAll();
     },
   };
 }

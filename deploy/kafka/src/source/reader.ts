@@ -17,6 +17,8 @@ export interface ReaderOptions {
   readonly topic: TopicName;
   readonly partition: number;
   readonly from: Position | undefined;
+  /** Ends before this position. Default: never. */
+  readonly until?: Position | undefined;
   readonly dialer: Dialer;
   readonly metrics: KafkaMetrics;
   readonly logger: Logger;
@@ -50,6 +52,8 @@ export class PartitionReader {
   readonly #name: string;
   #line: Line;
   #offset: number | undefined;
+  /** The first offset of which nothing is wanted. */
+  readonly #untilOffset: number;
   #waiting = false;
   #deliveries = 0;
   #failures = 0;
@@ -61,6 +65,8 @@ export class PartitionReader {
     this.#options = options;
     this.#name = topicNameOf(options.topic, options.dialer.config);
     this.#offset = options.from?.offset;
+    const { until } = options;
+    this.#untilOffset = until === undefined ? Number.POSITIVE_INFINITY : until.offset + (until.index > 0 ? 1 : 0);
     this.#line = this.#openLine();
     this.#stopWatching = watchProgress(
       {
@@ -77,10 +83,10 @@ export class PartitionReader {
     return `${this.#name}, partition ${this.#options.partition}`;
   }
 
-  /** The next records, at least one; undefined when the signal has fired. */
+  /** The next records, at least one; undefined when the signal has fired or everything wanted was there. */
   async next(): Promise<Fetched | undefined> {
     const { signal } = this.#options;
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#isDone()) {
       try {
         const fetched = await this.#fetch();
         if (fetched === undefined) continue;
@@ -95,6 +101,10 @@ export class PartitionReader {
       }
     }
     return undefined;
+  }
+
+  #isDone(): boolean {
+    return (this.#offset ?? 0) >= this.#untilOffset;
   }
 
   close(): void {
@@ -122,7 +132,10 @@ export class PartitionReader {
       const fetching = (async () => {
         await line.know(this.#name);
         const broker = await line.leaderOf(this.#name, partition);
-        this.#offset ??= await askOffset(line, this.#name, partition, 'first', READ_ALL);
+        if (this.#offset === undefined) {
+          this.#offset = await askOffset(line, this.#name, partition, 'first', READ_ALL);
+          if (this.#isDone()) return undefined;
+        }
         return fetchRecords(broker, {
           topic: this.#name,
           partition,

@@ -1,17 +1,24 @@
-import { type EventSource, HaltwireError, type LogEntry, type Position, type TopicName } from '@haltwire/schemas';
+import {
+  compactedTopics,
+  comparePositions,
+  type EventSource,
+  HaltwireError,
+  type LogEntry,
+  type TopicName,
+} from '@haltwire/schemas';
 import type { Dialer } from '../client/connection.ts';
 import { asHaltwireError } from '../client/errors.ts';
 import type { Logger } from '../client/logger.ts';
 import type { SharedLine } from '../client/shared-line.ts';
 import type { KafkaMetrics } from '../metrics.ts';
-import { unpackValue } from '../records/pack.ts';
 import { topicNameOf } from '../topics/topic-name.ts';
 import { READ_ALL } from '../wire/fetch.ts';
 import { askOffset } from '../wire/offsets.ts';
-import type { LogRecord } from '../wire/record-batch.ts';
+import { entriesOf } from './entries.ts';
 import { PartitionReader, pause } from './reader.ts';
 
 const DEFAULT_BATCH = 512;
+const START = { partition: 0, offset: 0, index: 0 };
 const ASK_ATTEMPTS = 4;
 const ASK_PAUSE_MS = 50;
 
@@ -27,22 +34,6 @@ export interface SourceOptions {
 export interface OpenSource {
   readonly source: EventSource;
   close(): void;
-}
-
-/** The events of one record, from the wanted position on. */
-function entriesOf(
-  { offset, key, value, whole }: LogRecord,
-  partition: number,
-  from: Position | undefined,
-  logTime: number,
-): LogEntry[] {
-  const entries: LogEntry[] = [];
-  const skip = from !== undefined && from.offset === offset ? from.index : 0;
-  for (const [index, text] of unpackValue(value ?? '', whole).entries()) {
-    if (index < skip) continue;
-    entries.push({ position: { partition, offset, index }, logTime, key: key ?? '', value: text });
-  }
-  return entries;
 }
 
 /**
@@ -88,10 +79,25 @@ export function createSource({ dialer, line, metrics, logger }: SourceOptions): 
       return { partition, offset: await endOffset(topic, partition), index: 0 };
     },
 
-    async *read(topic, partition, { from, maxBatch = DEFAULT_BATCH, gatherMs = 0, signal }) {
+    async *read(topic, partition, { from, until, maxBatch = DEFAULT_BATCH, gatherMs = 0, signal }) {
+      if (until !== undefined && comparePositions(from ?? START, until) >= 0) return;
       const either = AbortSignal.any([signal, closing.signal]);
       const askEnd = () => askOffset(line.current(), topicNameOf(topic, config), partition, 'end', READ_ALL);
-      const reader = new PartitionReader({ topic, partition, from, dialer, metrics, logger, signal: either, askEnd });
+      const reader = new PartitionReader({
+        topic,
+        partition,
+        from,
+        until,
+        dialer,
+        metrics,
+        logger,
+        signal: either,
+        askEnd,
+      });
+      const removes = compactedTopics.includes(topic);
+      const wanted = ({ position }: LogEntry) =>
+        (from === undefined || comparePositions(position, from) >= 0) &&
+        (until === undefined || comparePositions(position, until) < 0);
       let logTime = 0;
       try {
         while (!either.aborted) {
@@ -101,7 +107,7 @@ export function createSource({ dialer, line, metrics, logger }: SourceOptions): 
           for (const record of fetched.records) {
             // A new leader's clock may be behind that of the old one.
             logTime = Math.max(logTime, record.time);
-            entries.push(...entriesOf(record, partition, from, logTime));
+            entries.push(...entriesOf(record, { partition, logTime, removes }).filter(wanted));
           }
           for (let start = 0; start < entries.length && !either.aborted; start += maxBatch) {
             const batch = entries.slice(start, start + maxBatch);

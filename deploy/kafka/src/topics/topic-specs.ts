@@ -25,7 +25,7 @@ export interface TopicSpec {
 
 const READABLE_COMPRESSION = ['uncompressed', 'zstd', 'gzip'];
 
-/** The six topics under this configuration. */
+/** All topics under this configuration. */
 export function topicSpecs(config: KafkaConfig): readonly TopicSpec[] {
   const minimum = config.replication >= 3 ? 2 : 1;
   const common: TopicSetting[] = [

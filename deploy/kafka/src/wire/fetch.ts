@@ -95,6 +95,8 @@ export async function fetchRecords(broker: BrokerInternals, options: FetchOption
     },
   };
   const { bytes, aborted, end } = await broker.connectionPool.send(call);
-  const { records, nextOffset = offset } = await decodeBatches(bytes, offset, aborted);
+  // Compaction may leave nothing at all between here and the end; else a fetch brings at least one batch.
+  const nothingThere = bytes.length === 0 && end > offset ? end : offset;
+  const { records, nextOffset = nothingThere } = await decodeBatches(bytes, offset, aborted);
   return { records, nextOffset: Math.max(offset, nextOffset), end };
 }

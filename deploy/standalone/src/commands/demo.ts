@@ -19,20 +19,25 @@ const silent: DemoOutput = { lines: () => {}, progress: () => {} };
 export const demo: Command = {
   name: 'demo',
   summary: 'replay the nine-second incident, without and with Haltwire',
-  help: `Usage: haltwire demo [--json]
+  help: `Usage: haltwire demo [--json] [--kafka]
 
 Replays a documented incident as real tool calls against a stand-in of the hosting API: first without Haltwire, then
 with it, then honest work that must not be disturbed. Uses a temporary folder and free ports; needs bash, curl, grep.
 
   --json             print the outcome as JSON instead of the story
+  --kafka            over a real Kafka broker: a collector and two detectors as processes of their own (needs Java 17;
+                     the first time also Maven, which gets the broker's jars)
 
 Exit code 0 only if the volume survived, the session was killed and acknowledged, and the honest work went through.
 `,
   async run(args) {
-    const { values, positionals } = readFlags(args, { json: { type: 'boolean', default: false } });
+    const { values, positionals } = readFlags(args, {
+      json: { type: 'boolean', default: false },
+      kafka: { type: 'boolean', default: false },
+    });
     if (positionals.length > 0) throw new UsageError(`demo takes no "${positionals.join(' ')}".`);
     const { runDemo } = await import('../demo/run-demo.ts');
-    const outcome = await runDemo(values.json ? silent : createOutput());
+    const outcome = await runDemo(values.json ? silent : createOutput(), { kafka: values.kafka });
     const promises = promisesOf(outcome);
     const broken = promises.filter(({ kept }) => !kept);
     if (values.json) {

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { fingerprintOf } from '@haltwire/schemas';
 import { z } from 'zod';
 import { type ApiClient, createApiClient } from '../cli/api-client.ts';
 import type { Assignment } from './agent/protocol.ts';
 import { readDemoPolicy } from './demo-policy.ts';
-import { startServerProcess } from './processes.ts';
+import type { ServerProcess } from './processes.ts';
 import type { DemoTokens } from './stage.ts';
 import { recordStream, type StreamRecorder } from './stream-recorder.ts';
 
@@ -23,8 +22,8 @@ export interface Guard {
 const AGENT_ID = 'deploy-bot';
 const secretSchema = z.object({ secret: z.string() });
 
-export async function startGuard(folder: string, tokens: DemoTokens, apiUrl: string): Promise<Guard> {
-  const server = await startServerProcess(join(folder, 'haltwire'));
+/** Sets a running server up for the story. Ends the server when it fails. */
+export async function setUpGuard(server: ServerProcess, tokens: DemoTokens, apiUrl: string): Promise<Guard> {
   try {
     const { url } = server;
     const asAdmin = createApiClient({ url, token: server.adminToken });
@@ -40,7 +39,7 @@ export async function startGuard(folder: string, tokens: DemoTokens, apiUrl: str
     const stream = await recordStream({ url, token: mira });
     return {
       url,
-      agent: { endpoint: url, apiKey, agentId: AGENT_ID },
+      agent: { endpoint: server.endpoint, gatewayEndpoint: url, apiKey, agentId: AGENT_ID },
       asAdmin,
       asResponder: createApiClient({ url, token: mira }),
       stream,

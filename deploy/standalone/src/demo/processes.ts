@@ -32,17 +32,25 @@ export async function startRailwayProcess(tokens: readonly ApiToken[], accessLog
   };
 }
 
-/** The real server, running as its own process on a data folder of its own. */
+/** The real server: one process on a data folder of its own, or the roles of a cluster. */
 export interface ServerProcess {
+  /** Where people and agents' sockets go. */
   readonly url: string;
+  /** Where agents' events go. */
+  readonly endpoint: string;
   readonly adminToken: string;
   stop(): Promise<void>;
+}
+
+/** What a process of ours says when it is ready. */
+export function untilReady<T extends z.ZodType>(process: NodeProcess, schema: T, what: string): Promise<z.infer<T>> {
+  return firstLine(process, schema, what);
 }
 
 export async function startServerProcess(dataDir: string): Promise<ServerProcess> {
   const process = spawnNode(new URL('../bin.ts', import.meta.url), ['up', '--data', dataDir, '--port', '0', '--json']);
   const up = await firstLine(process, z.object({ url: z.string(), adminToken: z.string() }), 'the server');
-  return { ...up, stop: () => process.stop() };
+  return { ...up, endpoint: up.url, stop: () => process.stop() };
 }
 
 /** Runs the agent's process to its end, and returns all that it reported. */

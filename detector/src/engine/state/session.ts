@@ -99,6 +99,8 @@ export interface SessionState {
   taskAttested: boolean;
   posture: Posture;
   postureEpoch: number;
+  /** Where the session's newest socket is, when gateways say so. */
+  gateway?: string;
   kill?: KillView;
   /** Log time at which an unacknowledged kill raises an alert; absent when acknowledged or alerted. */
   killDueAt?: number;

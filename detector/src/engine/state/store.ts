@@ -13,6 +13,8 @@ export interface PartitionState {
   epoch: number;
   /** Head of the hash chain over inputs and decisions. */
   chain: string;
+  /** Partitions that share a tenant's caps. */
+  shares?: number;
 }
 
 /** Most sessions kept. */

@@ -21,7 +21,8 @@ interface Connection {
 /** All that an agent harness needs to do for Haltwire: open a session, and call tools through it. */
 async function connect({ haltwire, repository, sessionId, story }: Assignment): Promise<Connection> {
   if (haltwire === undefined) return { gate: passThrough, close: async () => {} };
-  const client = createHaltwire({ key: haltwire.apiKey, endpoint: haltwire.endpoint, gateTimeoutMs: 30_000 });
+  const { apiKey: key, endpoint, gatewayEndpoint = endpoint } = haltwire;
+  const client = createHaltwire({ key, endpoint, gatewayEndpoint, gateTimeoutMs: 30_000 });
   const session = client.session({
     agent: { name: haltwire.agentId },
     task: { id: story, ...(haltwire.taskToken === undefined ? {} : { token: haltwire.taskToken }) },

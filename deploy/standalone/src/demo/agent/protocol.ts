@@ -13,6 +13,8 @@ export const assignmentSchema = z.object({
   haltwire: z
     .object({
       endpoint: z.string(),
+      /** Where the gate answers, when that is not where events go. */
+      gatewayEndpoint: z.string().optional(),
       apiKey: z.string(),
       agentId: z.string(),
       taskToken: z.string().optional(),

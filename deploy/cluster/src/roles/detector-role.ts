@@ -1,0 +1,82 @@
+import { createDetectorReplica, DETECTOR_METRICS, REPLICA_METRICS } from '@haltwire/detector';
+import { createAssignment } from '@haltwire/kafka';
+import { type PartitionAssignment, TOPIC } from '@haltwire/schemas';
+import { createKeyRoutes, createTaskTokens, loadSigningKey, routeSockets } from '@haltwire/server';
+import type { ClusterConfig } from '../config/schema.ts';
+import type { Role, RoleHost } from '../role/role.ts';
+import { type RunningRole, type StartRoleOptions, startRole } from '../role/start-role.ts';
+import { followKeys } from './role-keys.ts';
+
+/** Detectors with the same group share the partitions. */
+const GROUP = 'haltwire-detector';
+
+/** How a detector learns which partitions are its own. Default: by a Kafka consumer group. */
+export type AssignmentOf = (host: RoleHost<unknown>) => PartitionAssignment;
+
+function byGroup({ config, logger }: RoleHost<unknown>): PartitionAssignment {
+  return createAssignment({ config: config.kafka, group: GROUP, topic: TOPIC.inputs, logger });
+}
+
+/** The detector: judges its share of the partitions; speaks to any agent and any person. Any number of it may run. */
+export function detectorRole(assignmentOf: AssignmentOf = byGroup): Role {
+  return {
+    name: 'detector',
+    async start(host) {
+      const { config, log, logger, app } = host;
+      const { authenticator, opened, guard } = followKeys(host);
+      const { source, sink, snapshots } = log;
+      const assignment = assignmentOf(host);
+      const detector = createDetectorReplica({ source, sink, snapshots, assignment, authenticator, logger });
+
+      host.addMetrics({
+        prefix: 'haltwire_detector',
+        table: { ...DETECTOR_METRICS, ...REPLICA_METRICS },
+        read: () => detector.metrics(),
+      });
+      host.addCheck('detector', () => (detector.ready ? undefined : 'the sessions are being read'));
+      host.run('detector', async (signal) => {
+        try {
+          await opened;
+          await detector.start();
+        } catch (error) {
+          if (host.stopping.aborted) return untilAborted(signal);
+          throw error;
+        }
+        await untilAborted(signal);
+      });
+
+      await app.register(guard(detector.routes));
+      if (config.taskTokenKeyFile !== undefined) {
+        // Only people make keys and task tokens; both need what is kept in every detector.
+        const taskTokens = createTaskTokens(await loadSigningKey(config.taskTokenKeyFile));
+        await app.register(guard(createKeyRoutes(opened, authenticator, taskTokens)));
+      }
+      const cutSockets = routeSockets(app.server, detector);
+      host.onStopping(async () => {
+        await detector.stop();
+        cutSockets();
+      });
+    },
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/**
+ * Starts a detector: the gate, the analysts' stream and API for all, and the judging of its share of the partitions.
+ *
+ * It answers at once: 503 until the keys and the sessions are there.
+ *
+ * Throws `HALTWIRE_STORAGE` when the key of task tokens cannot be read, `HALTWIRE_CONFLICT` when the port is in use.
+ *
+ * @example
+ * const detector = await startDetectorRole(loadClusterConfig({ file: 'haltwire.yaml' }));
+ * console.log(detector.url);
+ * await detector.close();
+ */
+export function startDetectorRole(config: ClusterConfig<unknown>, options?: StartRoleOptions): Promise<RunningRole> {
+  return startRole(detectorRole(), config, options);
+}
