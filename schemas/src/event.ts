@@ -24,6 +24,19 @@ export type ResolvedTarget = z.infer<typeof resolvedTargetSchema>;
 export const leaseRefSchema = z.object({ epoch: z.number().int().min(0), postureEpoch: z.number().int().min(0) });
 export type LeaseRef = z.infer<typeof leaseRefSchema>;
 
+/** Where the call stands in the sender's own tracing, so that both can be laid side by side. */
+export const traceRefSchema = z.object({
+  traceId: z.string().regex(/^[0-9a-f]{32}$/),
+  spanId: z.string().regex(/^[0-9a-f]{16}$/),
+  parentSpanId: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional(),
+  /** The span's length by the sender's clock; only a span has one. */
+  durationMs: z.number().min(0).optional(),
+});
+export type TraceRef = z.infer<typeof traceRefSchema>;
+
 /**
  * What the sender says (sdk, hook, foreign span). The sender is the watched party: a claim may raise the tier of a
  * call, never lower it.
@@ -60,6 +73,7 @@ export const claimedSchema = z.object({
   /** Redacted and cut to 8 KiB. */
   resultText: z.string().max(8192).optional(),
   reason: z.string().max(500).optional(),
+  trace: traceRefSchema.optional(),
   /** The sender's clock, ms since epoch: a feature, never the engine's time. */
   time: z.number().optional(),
 });

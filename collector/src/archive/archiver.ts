@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { EventSource, PartitionAssignment, Position } from '@haltwire/schemas';
-import { type Backoff, persist } from './backoff.ts';
+import type { EventSource, LogEntry, PartitionAssignment, Position } from '@haltwire/schemas';
+import { type Backoff, every, persist } from './backoff.ts';
 import { explain } from './explain.ts';
 import { type ArchiveMetricName, ArchiveMetrics } from './metrics.ts';
 import { archivePartition, type Progress } from './partition-archiver.ts';
 import { createPartitionSet } from './partition-set.ts';
+import { createRollups, type RollupOptions } from './rollups.ts';
 import { type ArchivedTopic, archivedTopics } from './rows.ts';
 import { checkLayout, type Layout, type Replication } from './schema/layout.ts';
 import { migrate } from './schema/migrate.ts';
@@ -26,6 +28,8 @@ export interface ArchiverOptions {
   readonly replication?: Replication | undefined;
   /** Days that rows are kept after their log time; -1 = for ever. Default: as the tables are. */
   readonly retentionDays?: number | undefined;
+  /** Counts calls and decisions by the hour. Default: does not. */
+  readonly rollups?: RollupOptions | undefined;
   /** Most rows of one insert. Default 5,000. */
   readonly batchRows?: number | undefined;
   /** How long an insert waits for more rows, ms. Default 500; 0 inserts what each read delivers. */
@@ -74,7 +78,7 @@ export interface Archiver {
  */
 export function createArchiver(options: ArchiverOptions): Archiver {
   const { source, client, assignment, database = 'haltwire', batchRows = 5000, lingerMs = 500 } = options;
-  const { cluster, replication, retentionDays } = options;
+  const { cluster, replication, retentionDays, rollups: counting } = options;
   const layout: Layout = { database, cluster, replication, retentionDays };
   checkLayout(layout);
   const backoff = options.backoff ?? { firstMs: 200, mostMs: 30_000 };
@@ -91,6 +95,11 @@ export function createArchiver(options: ArchiverOptions): Archiver {
     return progress;
   };
 
+  const rollups =
+    counting === undefined
+      ? undefined
+      : createRollups({ client, layout, ...counting, onCounted: () => metrics.add('archive.hours_counted') });
+
   /** Works on one partition of all archived topics until the signal aborts. */
   const archive = async (partition: number, signal: AbortSignal): Promise<void> => {
     metrics.partitions += 1;
@@ -104,17 +113,22 @@ export function createArchiver(options: ArchiverOptions): Archiver {
           onUnfit: () => metrics.add('archive.unfit_rows'),
           onInsert: () => metrics.add('archive.inserts'),
         });
-        const onInserted = (rows: number, upTo: Position): void => {
-          metrics.add('archive.rows', rows);
+        const onInserted = (entries: readonly LogEntry[], upTo: Position): void => {
+          metrics.add('archive.rows', entries.length);
+          rollups?.note(topic, partition, entries);
           if (topic === archivedTopics[0]) assignment?.commit(partition, { ...upTo, index: upTo.index + 1 });
         };
-        const parts = { source, store, topic, partition, batchRows, lingerMs, backoff, onInserted, onFailure };
+        const onBegin = async (): Promise<void> => rollups?.resume(topic, partition);
+        const parts = { source, store, topic, partition, batchRows, lingerMs, backoff, onBegin, onInserted, onFailure };
         // Another archiver may have been here since: the place is read again.
         Object.assign(progressOf(topic, partition), { archived: undefined, failures: 0 });
         return archivePartition(parts, progressOf(topic, partition), signal);
       }),
     );
-    for (const topic of archivedTopics) if (assignment !== undefined) places.delete(`${topic}/${partition}`);
+    for (const topic of archivedTopics) {
+      rollups?.forget(topic, partition);
+      if (assignment !== undefined) places.delete(`${topic}/${partition}`);
+    }
     metrics.partitions -= 1;
   };
   const working = createPartitionSet(archive);
@@ -132,7 +146,9 @@ export function createArchiver(options: ArchiverOptions): Archiver {
         working.set(lists.flat());
       };
       await persist(start, backoff, signal, onFailure);
-      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      if (rollups !== undefined && counting !== undefined)
+        await every(counting.everyMs, () => rollups.count(), signal, onFailure);
+      if (!signal.aborted) await once(signal, 'abort');
       await working.close();
       await assignment?.leave().catch(onFailure);
     },

@@ -6,6 +6,19 @@ export interface Backoff {
   readonly mostMs: number;
 }
 
+/** Does something again and again until the signal aborts, `everyMs` after it was done the last time. */
+export async function every(
+  everyMs: number,
+  action: () => Promise<void>,
+  signal: AbortSignal,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    await delay(everyMs, undefined, { signal }).catch(() => undefined);
+    if (!signal.aborted) await action().catch(onFailure);
+  }
+}
+
 /**
  * Repeats an action until it succeeds or the signal aborts; the wait doubles from `firstMs` to `mostMs`.
  *

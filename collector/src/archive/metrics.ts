@@ -7,6 +7,7 @@ export const ARCHIVE_METRICS = {
     labels: [],
     help: 'Records that did not fit their table: kept as text only.',
   },
+  'archive.hours_counted': { type: 'counter', labels: [], help: 'Hours whose calls or decisions were counted anew.' },
   'archive.failures': { type: 'counter', labels: [], help: 'Attempts that failed, of ClickHouse or of the log.' },
   'archive.partitions': { type: 'gauge', labels: [], help: 'Partitions that this archiver works on.' },
   'archive.lag': {
@@ -35,6 +36,7 @@ export class ArchiveMetrics {
       'archive.rows': sum('archive.rows'),
       'archive.inserts': sum('archive.inserts'),
       'archive.unfit_rows': sum('archive.unfit_rows'),
+      'archive.hours_counted': sum('archive.hours_counted'),
       'archive.failures': sum('archive.failures'),
       'archive.partitions': this.partitions,
     };

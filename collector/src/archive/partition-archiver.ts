@@ -17,8 +17,10 @@ export interface PartitionParts {
   readonly batchRows: number;
   readonly lingerMs: number;
   readonly backoff: Backoff;
-  /** Called after each batch with its size and last position. */
-  readonly onInserted: (rows: number, upTo: Position) => void;
+  /** Called once, before the first insert; tried again when it rejects. */
+  readonly onBegin: () => Promise<void>;
+  /** Called after each batch with its last position. */
+  readonly onInserted: (entries: readonly LogEntry[], upTo: Position) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -36,7 +38,11 @@ export async function archivePartition(parts: PartitionParts, progress: Progress
     progress.failures += 1;
     parts.onFailure(error);
   };
-  const last = await persist(async () => ({ position: await parts.store.last() }), parts.backoff, signal, onFailure);
+  const begin = async () => {
+    await parts.onBegin();
+    return { position: await parts.store.last() };
+  };
+  const last = await persist(begin, parts.backoff, signal, onFailure);
   if (last === undefined) return;
   progress.archived = last.position;
   await persist(() => follow(parts, progress, signal, onFailure), parts.backoff, signal, onFailure);
@@ -62,7 +68,7 @@ async function follow(
     if ((await persist(insert, parts.backoff, signal, onFailure)) === undefined) return;
     progress.archived = newest.position;
     progress.failures = 0;
-    parts.onInserted(fresh.length, newest.position);
+    parts.onInserted(fresh, newest.position);
   }
   if (!signal.aborted) throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'the log ended its iteration');
 }

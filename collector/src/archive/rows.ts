@@ -67,6 +67,19 @@ function inputColumns(record: Reader): Row {
     key_id: record.text('observed', 'keyId'),
     transport: record.text('observed', 'transport'),
     bytes: record.count('observed', 'bytes') ?? 0,
+    ...traceColumns(record),
+  };
+}
+
+/** Left out where the sender gave none: ClickHouse then derives them from session and call. */
+function traceColumns(record: Reader): Row {
+  const [trace, span] = [record.text('claimed', 'trace', 'traceId'), record.text('claimed', 'trace', 'spanId')];
+  if (trace === '' || span === '') return {};
+  return {
+    trace_id: trace,
+    span_id: span,
+    parent_span_id: record.text('claimed', 'trace', 'parentSpanId'),
+    span_ms: record.number('claimed', 'trace', 'durationMs'),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   resolvedTargetSchema,
   secretSeenSchema,
 } from '@haltwire/schemas';
+import type { OtlpLog, OtlpSpan } from '../receive/otlp.ts';
 import { cutText, type Fields, parseJson, wrong } from './fields.ts';
 import type { NormaliseOptions } from './types.ts';
 
@@ -43,6 +44,14 @@ export function callClaims(fields: Fields, options: NormaliseOptions): Claimed {
     errorType: fields.text(OTEL.errorType, 200),
     resultText: resultOf(fields, options.resultChars),
   });
+}
+
+/** Where the record stands in the sender's own tracing, when it says so whole. */
+export function traceClaims(record: OtlpLog | OtlpSpan): Pick<Claimed, 'trace'> {
+  const { traceId, spanId } = record;
+  if (traceId === undefined || spanId === undefined) return {};
+  const { parentSpanId, durationMs } = record.signal === 'traces' ? record : {};
+  return { trace: compact({ traceId, spanId, parentSpanId, durationMs }) };
 }
 
 export function toolOf(fields: Fields): Claimed['tool'] {

@@ -1,6 +1,6 @@
 import { GENAI, idSchema, OTEL } from '@haltwire/schemas';
 import type { OtlpSpan } from '../receive/otlp.ts';
-import { callClaims, commonClaims } from './claims.ts';
+import { callClaims, commonClaims, traceClaims } from './claims.ts';
 import { type Fields, fieldsOf, missing } from './fields.ts';
 import type { CallDraft, Dialect } from './types.ts';
 
@@ -29,7 +29,12 @@ export const genaiSpan: Dialect<OtlpSpan> = {
       sessionId: sessionOf(fields, record),
       producer: undefined,
       seq: undefined,
-      claimed: { ...commonClaims(fields, record.time), ...call, status: failed ? 'error' : 'ok' },
+      claimed: {
+        ...commonClaims(fields, record.time),
+        ...traceClaims(record),
+        ...call,
+        status: failed ? 'error' : 'ok',
+      },
       truncated: fields.truncated,
     };
   },

@@ -1,6 +1,6 @@
 import { EVENT, GENAI, HALTWIRE, type Phase } from '@haltwire/schemas';
 import type { OtlpLog } from '../receive/otlp.ts';
-import { callClaims, commonClaims, compact } from './claims.ts';
+import { callClaims, commonClaims, compact, traceClaims } from './claims.ts';
 import { type Fields, fieldsOf, missing, wrong } from './fields.ts';
 import type { CallDraft, Dialect, NormaliseOptions, SessionDraft } from './types.ts';
 
@@ -32,6 +32,7 @@ export const haltwireEvent: Dialect<OtlpLog> = {
 function readCall(record: OtlpLog, fields: Fields, phase: Phase, options: NormaliseOptions): CallDraft {
   const claimed = {
     ...identityClaims(fields, record.time),
+    ...traceClaims(record),
     ...callClaims(fields, options),
     ...compact({ status: statusOf(fields) }),
   };

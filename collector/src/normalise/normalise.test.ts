@@ -81,6 +81,15 @@ describe('an event of ours', () => {
     expect(record?.derived.readOnly).toBe(false);
   });
 
+  it('keeps its place in the sender’s tracing only when both ids are there', async () => {
+    const ids = { traceId: '0123456789abcdef0123456789abcdef', spanId: '0123456789abcdef' };
+    const traced = (extra: object) => ({ ...(intent(0) as object), ...extra });
+    const records = await written(
+      logsRequest(traced(ids), traced({ traceId: ids.traceId }), traced({ ...ids, traceId: '0'.repeat(32) })),
+    );
+    expect(records.map((record) => record.claimed.trace)).toEqual([ids, undefined, undefined]);
+  });
+
   it('of every phase is taken, and a repeated one has the same id', async () => {
     const call = { 'gen_ai.tool.call.id': 'c1', 'gen_ai.tool.name': 'shell' };
     const body = logsRequest(
@@ -331,6 +340,22 @@ describe('a span', () => {
       claimed: { arguments: { command: 'ls' }, status: 'ok', resultText: 'a b', time: 1767225600000 },
     });
     expect(record?.seq).toBeUndefined();
+  });
+
+  it('keeps its place in the sender’s tracing, and how long it took', async () => {
+    const times = { startTimeUnixNano: '1767225599750000000', parentSpanId: 'EF'.repeat(8) };
+    const [inner, root, backwards] = await written(
+      tracesRequest(
+        span({ 'gen_ai.conversation.id': 's1' }, times),
+        span({ 'gen_ai.conversation.id': 's1' }, { parentSpanId: '' }),
+        span({ 'gen_ai.conversation.id': 's1' }, { startTimeUnixNano: '1767225600750000000' }),
+      ),
+      '/v1/traces',
+    );
+    const place = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8) };
+    expect(inner?.claimed.trace).toEqual({ ...place, parentSpanId: 'ef'.repeat(8), durationMs: 250 });
+    expect(root?.claimed.trace).toEqual(place);
+    expect(backwards?.claimed.trace).toEqual(place);
   });
 
   it('without ids of its own goes by session, trace and span id, and may fail', async () => {

@@ -45,6 +45,7 @@ message ScopeSpans { repeated bytes spans = 2; }
 message Span {
   bytes trace_id = 1;
   bytes span_id = 2;
+  bytes parent_span_id = 4;
   string name = 5;
   fixed64 start_time_unix_nano = 7;
   fixed64 end_time_unix_nano = 8;

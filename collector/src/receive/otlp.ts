@@ -26,6 +26,9 @@ export interface OtlpSpan extends OtlpRecord {
   readonly signal: 'traces';
   readonly name: string;
   readonly failed: boolean;
+  readonly parentSpanId: string | undefined;
+  /** By the sender's clock; undefined when it did not say both when the span began and ended. */
+  readonly durationMs: number | undefined;
 }
 
 /** One record of a request, or why it cannot be read. */

@@ -39,6 +39,7 @@ export function readLog(wire: unknown, frame: RecordFrame): OtlpLog {
 export function readSpan(wire: unknown, frame: RecordFrame): OtlpSpan {
   if (!isWire(wire)) throw new TypeError('a span is not an object');
   const status = isWire(wire.status) ? wire.status.code : undefined;
+  const [start, end] = [readTime(wire.startTimeUnixNano), readTime(wire.endTimeUnixNano)];
   return {
     signal: 'traces',
     attributes: readAttributes(wire.attributes),
@@ -47,7 +48,9 @@ export function readSpan(wire: unknown, frame: RecordFrame): OtlpSpan {
     failed: status === 2 || status === 'STATUS_CODE_ERROR',
     traceId: frame.id(wire.traceId, 32),
     spanId: frame.id(wire.spanId, 16),
-    time: readTime(wire.endTimeUnixNano) ?? readTime(wire.startTimeUnixNano),
+    parentSpanId: frame.id(wire.parentSpanId, 16),
+    durationMs: start === undefined || end === undefined || end < start ? undefined : end - start,
+    time: end ?? start,
     bytes: frame.bytes,
   };
 }

@@ -36,6 +36,7 @@ export {
   taskTokenRequestSchema,
 } from './keys/task-tokens.ts';
 export { createExposition, type Exposition, type MetricSource } from './metrics/exposition.ts';
+export { metricRows } from './metrics/markdown.ts';
 export { type NamedMetric, nameMetrics } from './metrics/names.ts';
 export { createMetricsRoutes } from './metrics/routes.ts';
 export { warmUp } from './warm-up.ts';

@@ -14,7 +14,11 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   topics: async () => (await import('./commands/topics.ts')).topics,
   collector: async () => (await import('./commands/collector.ts')).collector,
   detector: async () => (await import('./commands/detector.ts')).detector,
+  archiver: async () => (await import('./commands/archiver.ts')).archiver,
 };
+
+/** What is left open when a command has ended is cut after this, ms: time for stdout to be taken. */
+const LEFTOVERS_MS = 500;
 
 async function overview(): Promise<string> {
   const loaded = await Promise.all(Object.values(commands).map((load) => load()));
@@ -62,3 +66,6 @@ try {
   process.stderr.write(`haltwire: ${messageOf(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
+// The command is done. A connection that a library still makes or holds must not keep the process; nobody waits for the
+// timer where there is none.
+setTimeout(() => process.exit(), LEFTOVERS_MS).unref();

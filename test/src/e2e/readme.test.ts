@@ -56,20 +56,35 @@ describe('what the READMEs show', () => {
     expect(await runSnippet('detector/README.md', before, after)).toContain('live true');
   });
 
-  it.each(['README.md', 'CONTRIBUTING.md', 'deploy/standalone/README.md', 'sdk/README.md'])(
-    'every npm script that %s names exists',
-    (readme) => {
-      const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-      const sdk = JSON.parse(read('sdk/package.json')) as { scripts: Record<string, string> };
-      const named = [...read(readme).matchAll(/npm (?:run )?(?:-s )?([a-z][\w:-]*)(?: -w (\w+))?/g)];
-      const builtIn = new Set(['ci', 'install', 'i', 'pack', 'pkg', 'script', 'yet']);
-      const missing = named.filter(
-        ([, name = '', workspace]) =>
-          !builtIn.has(name) && (workspace === 'sdk' ? sdk : { scripts }).scripts[name] === undefined,
-      );
-      expect(missing.map(([text]) => text)).toEqual([]);
-    },
-  );
+  it('the server README: health and metrics in a server of your own', async () => {
+    const after =
+      'console.log((await fetch(url + "/metrics")).status, logger !== undefined); done += 1; await app.close();';
+    expect(await runSnippet('deploy/server/README.md', '', after)).toContain('200 true');
+  });
+
+  it('the cluster README: a role in your own process, which answers even while Kafka is away', async () => {
+    const env = { HALTWIRE_KAFKA_BROKERS: '127.0.0.1:9', HALTWIRE_LISTEN_PORT: '0' };
+    expect(await runSnippet('deploy/cluster/README.md', '', '', env)).toMatch(/http:\/\/127\.0\.0\.1:\d+/);
+  });
+
+  it.each([
+    'README.md',
+    'CONTRIBUTING.md',
+    'deploy/standalone/README.md',
+    'deploy/server/README.md',
+    'deploy/cluster/README.md',
+    'sdk/README.md',
+  ])('every npm script that %s names exists', (readme) => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const sdk = JSON.parse(read('sdk/package.json')) as { scripts: Record<string, string> };
+    const named = [...read(readme).matchAll(/npm (?:run )?(?:-s )?([a-z][\w:-]*)(?: -w (\w+))?/g)];
+    const builtIn = new Set(['ci', 'install', 'i', 'pack', 'pkg', 'script', 'yet']);
+    const missing = named.filter(
+      ([, name = '', workspace]) =>
+        !builtIn.has(name) && (workspace === 'sdk' ? sdk : { scripts }).scripts[name] === undefined,
+    );
+    expect(missing.map(([text]) => text)).toEqual([]);
+  });
 
   it.each([
     'README.md',
@@ -80,6 +95,9 @@ describe('what the READMEs show', () => {
     'collector/README.md',
     'detector/README.md',
     'deploy/standalone/README.md',
+    'deploy/server/README.md',
+    'deploy/cluster/README.md',
+    'deploy/kafka/README.md',
   ])('every file that %s links to exists', (readme) => {
     const links = [...read(readme).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, path = '']) => path);
     for (const path of links) expect(() => readFileSync(join(root, readme, '..', path)), path).not.toThrow(/ENOENT/);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HaltwireError } from '@haltwire/schemas';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadClusterConfig } from './load-config.ts';
+import { loadClusterConfig, requireClickHouse } from './load-config.ts';
 import type { Env } from './variables.ts';
 
 const example = new URL('../../examples/haltwire.yaml', import.meta.url);
@@ -39,7 +39,6 @@ describe('the settings of the roles', () => {
       limits: { agentRequests: 16 },
       logLevel: 'info',
       shutdownSeconds: 20,
-      clickhouse: undefined,
       fingerprintKey: undefined,
     });
   });
@@ -205,16 +204,16 @@ describe('the settings of the roles', () => {
     expect(faultsOf('kafka: {brokers: ["k:1"]}', env).join('\n')).not.toContain(secret);
   });
 
-  test("a role's own parser gets the section of ClickHouse, and what it refuses is placed", () => {
-    writeFileSync(file, 'kafka: {brokers: ["k:1"]}\nclickhouse:\n  url: here\n');
-    const env = { HALTWIRE_CLICKHOUSE_USER: 'ann' };
-    const config = loadClusterConfig({ file, env, parseClickHouse: (section, given) => ({ section, given }) });
-    expect(config.clickhouse).toEqual({ section: { url: 'here' }, given: env });
-    const parseClickHouse = () => {
-      throw new HaltwireError('HALTWIRE_CONFIG', 'clickhouse.url: must be an address');
-    };
-    expect(() => loadClusterConfig({ file, env, parseClickHouse })).toThrow(
-      /haltwire\.yaml:2:1 clickhouse\.url: must be an address$/,
-    );
+  test('the section of ClickHouse is checked like the others, and only some roles cannot do without it', () => {
+    const yaml = 'kafka: {brokers: ["k:1"]}\nclickhouse:\n  url: http://clickhouse:8123\n';
+    const config = load(yaml, { HALTWIRE_CLICKHOUSE_USERNAME: 'ann' });
+    expect(requireClickHouse(config).clickhouse).toMatchObject({ url: 'http://clickhouse:8123', username: 'ann' });
+    expect(faultsOf(yaml.replace('http:', 'ftp:'))).toEqual([
+      expect.stringMatching(/^haltwire\.yaml:3:3 clickhouse\.url: must be http/),
+    ]);
+    expect(faultsOf(yaml, { HALTWIRE_CLICKHOUSE_USER: 'ann' })).toEqual([
+      expect.stringMatching(/^HALTWIRE_CLICKHOUSE_USER: This is not a setting/),
+    ]);
+    expect(() => requireClickHouse(load('kafka: {brokers: ["k:1"]}'))).toThrow(/HALTWIRE_CLICKHOUSE_URL/);
   });
 });

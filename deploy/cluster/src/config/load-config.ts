@@ -4,20 +4,12 @@ import { formatFault, type Problem, parseYaml, problemsOf, type YamlText } from 
 import { type ClusterConfig, clusterConfigSchema } from './schema.ts';
 import { type Env, overlayEnv, variableOf } from './variables.ts';
 
-/**
- * Checks the section `clickhouse` for a role that uses it; gets undefined when there is none. Throws `HALTWIRE_CONFIG`
- * naming the key.
- */
-export type ClickHouseParser<ClickHouse> = (section: unknown, env: Env) => ClickHouse;
-
 /** Options of `loadClusterConfig`. */
-export interface LoadOptions<ClickHouse> {
+export interface LoadOptions {
   /** YAML file. Default: the one that `HALTWIRE_CONFIG` names; none = the environment alone. */
   readonly file?: string | undefined;
   /** Default: this process's. */
   readonly env?: Env | undefined;
-  /** Default: the section is left alone. */
-  readonly parseClickHouse: ClickHouseParser<ClickHouse>;
 }
 
 function wrong(lines: readonly string[], cause?: unknown): HaltwireError {
@@ -67,12 +59,10 @@ function readFingerprintKey(file: string | undefined, env: Env): string | undefi
  * Throws `HALTWIRE_CONFIG` with every fault on a line of its own: file, line and key (or the variable), and the cure.
  *
  * @example
- * const config = loadClusterConfig({ file: 'haltwire.yaml', parseClickHouse: parseClickHouseConfig });
+ * const config = loadClusterConfig({ file: 'haltwire.yaml' });
  */
-export function loadClusterConfig<ClickHouse>(options: LoadOptions<ClickHouse>): ClusterConfig<ClickHouse>;
-export function loadClusterConfig(options?: Omit<LoadOptions<undefined>, 'parseClickHouse'>): ClusterConfig;
-export function loadClusterConfig<ClickHouse>(options: Partial<LoadOptions<ClickHouse>> = {}): ClusterConfig<unknown> {
-  const { env = process.env, parseClickHouse } = options;
+export function loadClusterConfig(options: LoadOptions = {}): ClusterConfig {
+  const { env = process.env } = options;
   const file = options.file ?? (env.HALTWIRE_CONFIG || undefined);
   const yaml = file === undefined ? undefined : readSettings(file, options.file ? '--config' : 'HALTWIRE_CONFIG');
   const overlaid = overlayEnv(yaml?.value ?? {}, env);
@@ -95,17 +85,22 @@ export function loadClusterConfig<ClickHouse>(options: Partial<LoadOptions<Click
   ];
   if (problems.length > 0 || !parsed.success) throw wrong(problems);
 
-  const { clickhouse: section, fingerprintKeyFile, ...rest } = parsed.data;
-  const clickhouse = (() => {
-    try {
-      return parseClickHouse?.(section, env);
-    } catch (error) {
-      if (!HaltwireError.isInstance(error) || file === undefined || yaml === undefined) throw error;
-      throw wrong(
-        [formatFault(file, { ...yaml.faultAt({ path: ['clickhouse'], message: error.message }), key: '' })],
-        error,
-      );
-    }
-  })();
-  return { ...rest, clickhouse, fingerprintKey: readFingerprintKey(fingerprintKeyFile, env) };
+  const { fingerprintKeyFile, ...rest } = parsed.data;
+  return { ...rest, fingerprintKey: readFingerprintKey(fingerprintKeyFile, env) };
+}
+
+/** Settings with ClickHouse. */
+export type ConfigWithClickHouse = ClusterConfig & { readonly clickhouse: NonNullable<ClusterConfig['clickhouse']> };
+
+/**
+ * The settings for a role that cannot do without ClickHouse.
+ *
+ * Throws `HALTWIRE_CONFIG` when there is none.
+ */
+export function requireClickHouse(config: ClusterConfig): ConfigWithClickHouse {
+  const { clickhouse } = config;
+  if (clickhouse === undefined) {
+    throw wrong(['clickhouse.url is missing: give the address of the HTTP interface. Or set HALTWIRE_CLICKHOUSE_URL.']);
+  }
+  return { ...config, clickhouse };
 }

@@ -1,4 +1,4 @@
-import { limitsSchema } from '@haltwire/collector';
+import { clickHouseConfigSchema, limitsSchema } from '@haltwire/collector';
 import { kafkaConfigSchema } from '@haltwire/kafka';
 import { logLevels } from '@haltwire/server';
 import { z } from 'zod';
@@ -18,8 +18,8 @@ export const clusterConfigSchema = z.strictObject({
     .prefault({}),
   /** See `@haltwire/kafka`. */
   kafka: kafkaConfigSchema,
-  /** Checked by the role that uses it. */
-  clickhouse: z.unknown().optional(),
+  /** See `@haltwire/collector`. The archiver needs it; where it is set, the detector answers for the history. */
+  clickhouse: clickHouseConfigSchema.optional(),
   /** Bounds of the collector's front door. */
   limits: limitsSchema.prefault({}),
   /** Key of task tokens: the collector verifies with its public part, the detector signs with it. */
@@ -34,11 +34,8 @@ export const clusterConfigSchema = z.strictObject({
 /** The settings as an operator writes them. */
 export type ClusterConfigInput = z.input<typeof clusterConfigSchema>;
 
-/** The settings of one role: checked, with defaults, secrets read. */
-export interface ClusterConfig<ClickHouse = undefined>
-  extends Omit<z.output<typeof clusterConfigSchema>, 'clickhouse' | 'fingerprintKeyFile'> {
-  /** What the role's own parser made of the section. */
-  readonly clickhouse: ClickHouse;
+/** The settings of a role: checked, with defaults, secrets read. */
+export interface ClusterConfig extends Omit<z.output<typeof clusterConfigSchema>, 'fingerprintKeyFile'> {
   /** Undefined = the default key, which everybody knows. */
   readonly fingerprintKey: string | undefined;
 }

@@ -1,3 +1,4 @@
+import { CLICKHOUSE_VARIABLES } from '@haltwire/collector';
 import { KAFKA_VARIABLES } from '@haltwire/kafka';
 import type { Path, Problem } from '@haltwire/server/yaml';
 
@@ -9,8 +10,10 @@ interface Variable {
   readonly kind: 'text' | 'list' | 'number' | 'boolean';
 }
 
+type Table = Readonly<Record<string, Variable>>;
+
 /** Every variable of a setting, and which. The README's table is checked against this one. */
-export const CLUSTER_VARIABLES: Readonly<Record<string, Variable>> = {
+export const CLUSTER_VARIABLES: Table = {
   HALTWIRE_LISTEN_HOST: { path: ['listen', 'host'], kind: 'text' },
   HALTWIRE_LISTEN_PORT: { path: ['listen', 'port'], kind: 'number' },
   HALTWIRE_TASK_TOKEN_KEY_FILE: { path: ['taskTokenKeyFile'], kind: 'text' },
@@ -19,15 +22,21 @@ export const CLUSTER_VARIABLES: Readonly<Record<string, Variable>> = {
   HALTWIRE_SHUTDOWN_SECONDS: { path: ['shutdownSeconds'], kind: 'number' },
 };
 
-const ALL_VARIABLES: Readonly<Record<string, Variable>> = {
+/** The variables of a section that another package describes. */
+function inSection(section: string, table: Table): Table {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, { path, kind }]) => [name, { path: [section, ...path], kind }]),
+  );
+}
+
+const ALL_VARIABLES: Table = {
   ...CLUSTER_VARIABLES,
-  ...Object.fromEntries(
-    Object.entries(KAFKA_VARIABLES).map(([name, { path, kind }]) => [name, { path: ['kafka', ...path], kind }]),
-  ),
+  ...inSection('kafka', KAFKA_VARIABLES),
+  ...inSection('clickhouse', CLICKHOUSE_VARIABLES),
 };
 
 /** Under these, a variable that is not a setting is a mistyped one. */
-const OWN_PREFIXES = ['HALTWIRE_KAFKA_', 'HALTWIRE_LISTEN_'];
+const OWN_PREFIXES = ['HALTWIRE_KAFKA_', 'HALTWIRE_CLICKHOUSE_', 'HALTWIRE_LISTEN_'];
 /** Variables of the tests' and trials' broker, which are no settings. */
 const OTHER_VARIABLES = ['HALTWIRE_KAFKA_JARS'];
 

@@ -16,7 +16,7 @@ const OPEN_MS = 15_000;
  * await useClusterKeys(config, logger, (keys) => keys.create({ kind: 'person', name: 'mira', role: 'admin' }, 'first admin'));
  */
 export async function useClusterKeys<T>(
-  { kafka }: ClusterConfig<unknown>,
+  { kafka }: ClusterConfig,
   logger: Logger,
   work: (keys: KeyStore) => Promise<T>,
 ): Promise<T> {

@@ -15,8 +15,8 @@ export interface RoleLog {
 }
 
 /** What a role is given to stand on. Everything is added before `start` resolves. */
-export interface RoleHost<ClickHouse = unknown> {
-  readonly config: ClusterConfig<ClickHouse>;
+export interface RoleHost {
+  readonly config: ClusterConfig;
   readonly logger: Logger;
   /** Register routes here; it listens when `start` has resolved. /healthz, /readyz and /metrics are there already. */
   readonly app: FastifyInstance;
@@ -39,9 +39,9 @@ export interface RoleHost<ClickHouse = unknown> {
 }
 
 /** What a process does. */
-export interface Role<ClickHouse = unknown> {
+export interface Role {
   /** `collector`, `detector`, `archiver`: in log lines and in /readyz. */
   readonly name: string;
   /** Registers routes, checks, metrics and work. What waits for Kafka belongs into `host.run`: we should answer meanwhile. */
-  start(host: RoleHost<ClickHouse>): Promise<void>;
+  start(host: RoleHost): Promise<void>;
 }

@@ -24,7 +24,7 @@ export interface StartRoleOptions {
   /** Fires to give up a start that is under way. */
   readonly signal?: AbortSignal | undefined;
   /** Default: the log on Kafka that the config names. */
-  readonly openLog?: ((config: ClusterConfig<unknown>, logger: Logger) => RoleLog) | undefined;
+  readonly openLog?: ((config: ClusterConfig, logger: Logger) => RoleLog) | undefined;
 }
 
 /** A role at work. */
@@ -62,9 +62,9 @@ async function askAll(checks: ReadonlyMap<string, Check>): Promise<[string, stri
  * const collector = await startRole(collectorRole, loadClusterConfig({ file: 'haltwire.yaml' }));
  * await collector.close();
  */
-export async function startRole<ClickHouse>(
-  role: Role<ClickHouse>,
-  config: ClusterConfig<ClickHouse>,
+export async function startRole(
+  role: Role,
+  config: ClusterConfig,
   { signal, openLog = ({ kafka }, logger) => openKafkaLog({ config: kafka, logger }) }: StartRoleOptions = {},
 ): Promise<RunningRole> {
   const { app, logger } = createHttpServer({ logLevel: config.logLevel, finishRequests: true });
@@ -101,7 +101,7 @@ export async function startRole<ClickHouse>(
   signal?.addEventListener('abort', () => stopping.abort(), { once: true });
   if (signal?.aborted) stopping.abort();
 
-  const host: RoleHost<ClickHouse> = {
+  const host: RoleHost = {
     config,
     logger,
     app,

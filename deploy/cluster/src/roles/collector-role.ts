@@ -39,6 +39,6 @@ export const collectorRole: Role = {
  * console.log(collector.url);
  * await collector.close();
  */
-export function startCollectorRole(config: ClusterConfig<unknown>, options?: StartRoleOptions): Promise<RunningRole> {
+export function startCollectorRole(config: ClusterConfig, options?: StartRoleOptions): Promise<RunningRole> {
   return startRole(collectorRole, config, options);
 }

@@ -11,9 +11,9 @@ import { followKeys } from './role-keys.ts';
 const GROUP = 'haltwire-detector';
 
 /** How a detector learns which partitions are its own. Default: by a Kafka consumer group. */
-export type AssignmentOf = (host: RoleHost<unknown>) => PartitionAssignment;
+export type AssignmentOf = (host: RoleHost) => PartitionAssignment;
 
-function byGroup({ config, logger }: RoleHost<unknown>): PartitionAssignment {
+function byGroup({ config, logger }: RoleHost): PartitionAssignment {
   return createAssignment({ config: config.kafka, group: GROUP, topic: TOPIC.inputs, logger });
 }
 
@@ -75,6 +75,6 @@ function untilAborted(signal: AbortSignal): Promise<void> {
  * console.log(detector.url);
  * await detector.close();
  */
-export function startDetectorRole(config: ClusterConfig<unknown>, options?: StartRoleOptions): Promise<RunningRole> {
+export function startDetectorRole(config: ClusterConfig, options?: StartRoleOptions): Promise<RunningRole> {
   return startRole(detectorRole(), config, options);
 }

@@ -18,7 +18,7 @@ export interface RoleKeys {
 }
 
 /** Reads the keys for a role and follows them; the role is ready when they are there. */
-export function followKeys(host: RoleHost<unknown>): RoleKeys {
+export function followKeys(host: RoleHost): RoleKeys {
   const { source, sink } = host.log;
   const { logger } = host;
   const opened = Promise.withResolvers<TopicKeyStore>();

@@ -11,6 +11,8 @@ export interface HistoryAccess {
   readonly state: string;
   /** Undefined while it cannot be asked. */
   readonly client: ClickHouseClient | undefined;
+  /** A plain identifier, as the settings of ClickHouse check it. Default `haltwire`. */
+  readonly database?: string | undefined;
 }
 
 const querySchema = z.object({
@@ -19,14 +21,14 @@ const querySchema = z.object({
 });
 
 /** The newest records of one session, inputs and decisions together, oldest first. */
-const SESSION_QUERY = `
+const sessionQuery = (database: string): string => `
   SELECT * FROM (
     SELECT topic, partition, offset, index, toUnixTimestamp64Milli(log_time) AS logTime, record
     FROM (
-      SELECT topic, partition, offset, index, log_time, record FROM haltwire.inputs_once
+      SELECT topic, partition, offset, index, log_time, record FROM ${database}.inputs_once
       WHERE tenant = {tenantId: String} AND agent = {agentId: String} AND session = {sessionId: String}
       UNION ALL
-      SELECT topic, partition, offset, index, log_time, record FROM haltwire.decisions_once
+      SELECT topic, partition, offset, index, log_time, record FROM ${database}.decisions_once
       WHERE tenant = {tenantId: String} AND agent = {agentId: String} AND session = {sessionId: String}
     )
     ORDER BY logTime DESC, topic ASC, offset DESC, index DESC
@@ -43,9 +45,9 @@ const rowSchema = z.object({
   record: z.string(),
 });
 
-async function readSession(client: ClickHouseClient, session: SessionRef, limit: number) {
+async function readSession(client: ClickHouseClient, database: string, session: SessionRef, limit: number) {
   const answer = await client.query({
-    query: SESSION_QUERY,
+    query: sessionQuery(database),
     query_params: { ...session, limit },
     format: 'JSONEachRow',
   });
@@ -83,12 +85,12 @@ export function createHistoryRoutes(history: HistoryAccess, authenticator: Authe
       if (session.tenantId !== person.tenantId) {
         throw new HaltwireError('HALTWIRE_NOT_FOUND', `There is no session ${sessionKey}.`);
       }
-      const { client } = history;
+      const { client, database = 'haltwire' } = history;
       if (client === undefined) {
         throw new HaltwireError('HALTWIRE_UNAVAILABLE', `The history is ${history.state}; try again in a moment.`);
       }
       try {
-        return { entries: await readSession(client, session, limit) };
+        return { entries: await readSession(client, database, session, limit) };
       } catch (error) {
         if (!isBeingBuilt(error)) throw error;
         throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'The history is being built; try again in a moment.');

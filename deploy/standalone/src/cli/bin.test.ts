@@ -41,7 +41,18 @@ describe('the command line', () => {
     const { code, out } = await haltwire(['--help']);
     expect(code).toBe(0);
     const names = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
-    expect(names).toEqual(['up', 'demo', 'watch', 'keys', 'token', 'policy', 'fingerprint', 'topics', 'collector']);
+    expect(names).toEqual([
+      'up',
+      'demo',
+      'watch',
+      'keys',
+      'token',
+      'policy',
+      'fingerprint',
+      'topics',
+      'collector',
+      'archiver',
+    ]);
     const helps = await Promise.all(names.map((name) => haltwire([name, '--help'])));
     for (const [place, help] of helps.entries()) {
       expect(help.code).toBe(0);
@@ -70,6 +81,7 @@ describe('the command line', () => {
     [['collector'], /kafka\.brokers: .*Or set HALTWIRE_KAFKA_BROKERS/],
     [['collector', 'now'], /collector takes no "now"/],
     [['collector', '--conf', 'x'], /--conf.*--config/],
+    [['archiver'], /kafka\.brokers: .*Or set HALTWIRE_KAFKA_BROKERS/],
     [['keys', 'list', '--config', 'nowhere.yaml'], /nowhere\.yaml cannot be read/],
     [['keys', 'list', '--config', 'x.yaml', '--url', 'http://x'], /leave --url and --token-file out/],
   ])('%j is a wrong command line: exit 2, with the cure', async (args, message) => {

@@ -3,7 +3,7 @@ import { clusterFlags, clusterFlagsHelp, readConfig } from './cluster-config.ts'
 import { type Command, readFlags, UsageError } from './command.ts';
 
 /** A role as a command of its own. */
-export interface RoleCommand<Settings extends ClusterConfig<unknown>> {
+export interface RoleCommand<Settings extends ClusterConfig> {
   readonly name: string;
   /** One line for the overview. */
   readonly summary: string;
@@ -24,7 +24,7 @@ export interface RoleCommand<Settings extends ClusterConfig<unknown>> {
  * @example
  * export const collector = createRoleCommand({ name: 'collector', summary, about, load: async () => ({ configure, start }) });
  */
-export function createRoleCommand<Settings extends ClusterConfig<unknown>>({
+export function createRoleCommand<Settings extends ClusterConfig>({
   name,
   summary,
   about,
