@@ -32,4 +32,5 @@ export {
   startArchiverRole,
 } from './roles/archiver-role.ts';
 export { collectorRole, startCollectorRole } from './roles/collector-role.ts';
+export { type AssignmentOf, detectorRole, startDetectorRole } from './roles/detector-role.ts';
 export { followKeys, type RoleKeys } from './roles/role-keys.ts';

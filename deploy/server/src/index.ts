@@ -25,7 +25,7 @@ export {
   newKey,
   principalOf,
 } from './keys/key-store.ts';
-export { createKeyRoutes } from './keys/routes.ts';
+export { createKeyRoutes, type KeyRoutesOptions } from './keys/routes.ts';
 export { loadSigningKey, loadVerifyingKey, type SigningKey, type VerifyingKey } from './keys/signing-key.ts';
 export {
   createTaskTokens,

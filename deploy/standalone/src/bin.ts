@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   fingerprint: async () => (await import('./commands/fingerprint.ts')).fingerprint,
   topics: async () => (await import('./commands/topics.ts')).topics,
   collector: async () => (await import('./commands/collector.ts')).collector,
+  detector: async () => (await import('./commands/detector.ts')).detector,
   archiver: async () => (await import('./commands/archiver.ts')).archiver,
 };
 

@@ -76,6 +76,7 @@ export class PartitionRunner {
   #saving: Promise<void> = Promise.resolve();
   #saver: NodeJS.Timeout | undefined;
   #following: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -125,8 +126,13 @@ export class PartitionRunner {
     await this.#claimed.promise;
   }
 
-  /** Stops following, saves a last snapshot. Nothing is lost when it is not called. */
-  async stop(): Promise<void> {
+  /** Stops following, saves a last snapshot. Nothing is lost when it is not called. May be called again. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopOnce();
+    return this.#stopping;
+  }
+
+  async #stopOnce(): Promise<void> {
     this.#live = false;
     this.#ticker.stop();
     clearInterval(this.#saver);

@@ -23,7 +23,7 @@ export function detectorRole(assignmentOf: AssignmentOf = byGroup): Role {
     name: 'detector',
     async start(host) {
       const { config, log, logger, app } = host;
-      const { authenticator, opened, guard } = followKeys(host);
+      const { authenticator, store, opened, guard } = followKeys(host);
       const { source, sink, snapshots } = log;
       const assignment = assignmentOf(host);
       const detector = createDetectorReplica({ source, sink, snapshots, assignment, authenticator, logger });
@@ -46,11 +46,9 @@ export function detectorRole(assignmentOf: AssignmentOf = byGroup): Role {
       });
 
       await app.register(guard(detector.routes));
-      if (config.taskTokenKeyFile !== undefined) {
-        // Only people make keys and task tokens; both need what is kept in every detector.
-        const taskTokens = createTaskTokens(await loadSigningKey(config.taskTokenKeyFile));
-        await app.register(guard(createKeyRoutes(opened, authenticator, taskTokens)));
-      }
+      const { taskTokenKeyFile: file } = config;
+      const taskTokens = file === undefined ? undefined : createTaskTokens(await loadSigningKey(file));
+      await app.register(guard(createKeyRoutes({ keys: store, taskTokens })));
       const cutSockets = routeSockets(app.server, detector);
       host.onStopping(async () => {
         await detector.stop();

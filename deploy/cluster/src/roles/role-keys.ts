@@ -1,4 +1,4 @@
-import { type Authenticator, TOPIC } from '@haltwire/schemas';
+import { type Authenticator, HaltwireError, TOPIC } from '@haltwire/schemas';
 import type { FastifyPluginAsync } from 'fastify';
 import { KEY_METRICS, openTopicKeyStore, type TopicKeyStore } from '../keys/topic-key-store.ts';
 import type { RoleHost } from '../role/role.ts';
@@ -9,6 +9,8 @@ const RETRY_AFTER_SECONDS = 1;
 export interface RoleKeys {
   /** Knows nobody until the keys are there: put what asks it behind `guard`. */
   readonly authenticator: Authenticator;
+  /** The store; to be asked behind `guard` only. */
+  readonly store: () => TopicKeyStore;
   /** Resolves when all keys are known; never when they cannot be read (the role ends then). */
   readonly opened: Promise<TopicKeyStore>;
   /** The routes, answered 503 with Retry-After until the keys are there: a good key must not be answered 401. */
@@ -40,6 +42,10 @@ export function followKeys(host: RoleHost): RoleKeys {
 
   return {
     authenticator: { authenticate: (bearerToken) => keys?.authenticate(bearerToken) },
+    store() {
+      if (keys === undefined) throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'The keys are being read; try again.');
+      return keys;
+    },
     opened: opened.promise,
     guard: (routes) => async (app) => {
       app.addHook('onRequest', async (_request, reply) => {

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { HaltwireError } from '@haltwire/schemas';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 
@@ -38,12 +39,7 @@ export async function loadSigningKey(path: string): Promise<SigningKey> {
   if (!existsSync(path)) {
     const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
     const jwk = JSON.stringify(await exportJWK(privateKey));
-    // Written aside, flushed, then renamed: a crash leaves either no key or a whole one.
-    const file = openSync(`${path}.new`, 'w', 0o600);
-    writeSync(file, jwk);
-    fsyncSync(file);
-    closeSync(file);
-    renameSync(`${path}.new`, path);
+    putAside(path, jwk);
   }
   try {
     return await importPair(JSON.parse(readFileSync(path, 'utf8')) as JWK);
@@ -53,6 +49,22 @@ export async function loadSigningKey(path: string): Promise<SigningKey> {
       'HALTWIRE_STORAGE',
       `${path} is not a signing key. Restore it from a backup, or delete it: a new one is made, and tokens signed by the old one no longer count.`,
     );
+  }
+}
+
+/** Written aside and flushed, then linked: a crash leaves no key or a whole one, and of several that start at once, one wins. */
+function putAside(path: string, text: string): void {
+  const aside = `${path}.${randomUUID()}`;
+  const file = openSync(aside, 'wx', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+    linkSync(aside, path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  } finally {
+    closeSync(file);
+    rmSync(aside, { force: true });
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBroker } from '@haltwire/kafka/broker';
+import { loadSigningKey } from '@haltwire/server';
 import { z } from 'zod';
 import { type ServerProcess, untilReady } from './processes.ts';
 import { type NodeProcess, spawnNode } from './spawn-node.ts';
@@ -24,7 +25,9 @@ export async function startKafkaServers(folder: string): Promise<ServerProcess> 
   try {
     const config = join(folder, 'haltwire.yaml');
     const kafka = { brokers: [broker.bootstrap], partitions: 4, replication: 1 };
-    await writeFile(config, JSON.stringify({ listen: { port: 0 }, kafka, logLevel: 'warn' }));
+    const taskTokenKeyFile = join(folder, 'task-token-key.json');
+    await loadSigningKey(taskTokenKeyFile);
+    await writeFile(config, JSON.stringify({ listen: { port: 0 }, kafka, taskTokenKeyFile, logLevel: 'warn' }));
     const ask = async <T extends z.ZodType>(args: readonly string[], schema: T, what: string): Promise<z.infer<T>> => {
       const process = spawnNode(BIN, [...args, '--config', config, '--json']);
       const answer = await untilReady(process, schema, what);

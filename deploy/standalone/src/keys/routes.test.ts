@@ -17,7 +17,7 @@ describe('keys over HTTP', () => {
     keys = openKeyStore(join(folder, 'keys'));
     taskTokens = createTaskTokens(await loadSigningKey(join(folder, 'key.json')));
     app = Fastify();
-    await app.register(createKeyRoutes(keys, taskTokens));
+    await app.register(createKeyRoutes({ keys: () => keys, taskTokens }));
     admin = (await keys.create({ kind: 'person', name: 'mira', role: 'admin' }, 'first start')).secret;
   });
   afterEach(async () => {

@@ -105,7 +105,7 @@ export async function startStandalone(options: StandaloneOptions = {}): Promise<
     history = startHistory(folder.clickhouse, source, logger);
     await app.register(collector.routes);
     await app.register(detector.routes);
-    await app.register(createKeyRoutes(keys, taskTokens));
+    await app.register(createKeyRoutes({ keys: () => keys, taskTokens }));
     await app.register(createHistoryRoutes(history, keys));
     await app.register(createHealthRoutes(readinessOf(detector, history)));
     await app.register(createMetricsRoutes(metricSourcesOf({ collector, detector, log, history })));
