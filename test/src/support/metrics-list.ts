@@ -1,6 +1,6 @@
 import { KEY_METRICS, ROLE_METRICS } from '@haltwire/cluster';
 import { ARCHIVE_METRICS, COLLECTOR_METRICS } from '@haltwire/collector';
-import { DETECTOR_METRICS } from '@haltwire/detector';
+import { DETECTOR_METRICS, REPLICA_METRICS } from '@haltwire/detector';
 import { KAFKA_METRICS } from '@haltwire/kafka';
 import type { MetricTable } from '@haltwire/schemas';
 import { metricRows } from '@haltwire/server';
@@ -9,6 +9,7 @@ import { HISTORY_METRICS, LOG_METRICS } from '../../../deploy/standalone/src/ser
 const tables: readonly (readonly [prefix: string, table: MetricTable])[] = [
   ['haltwire_collector', COLLECTOR_METRICS],
   ['haltwire_detector', DETECTOR_METRICS],
+  ['haltwire_detector', REPLICA_METRICS],
   ['haltwire', ARCHIVE_METRICS],
   ['haltwire_keys', KEY_METRICS],
   ['haltwire_role', ROLE_METRICS],

@@ -2,6 +2,7 @@ import { HaltwireError, TOPIC } from '@haltwire/schemas';
 import { MemoryLog } from '@haltwire/schemas/testing';
 import { hashOfSecret } from '@haltwire/server';
 import { describeKeyStore } from '@haltwire/server/testing';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTopicKeyStore, type TopicKeyStore } from './topic-key-store.ts';
 
@@ -106,6 +107,57 @@ describe('stores of keys on one log', () => {
     expect(later.authenticate(gone.secret)).toBeUndefined();
     expect(later.list()).toEqual([kept.info]);
     await later.close();
+  });
+
+  test('whatever is made and revoked, and wherever, all stores agree, also one that reads the compacted topic', async () => {
+    const steps = fc.array(
+      fc.record({ make: fc.boolean(), kind: fc.constantFrom('agent', 'admin'), which: fc.nat(), where: fc.nat(1) }),
+      { maxLength: 25 },
+    );
+    await fc.assert(
+      fc.asyncProperty(steps, async (taken) => {
+        const shared = new MemoryLog(PARTITIONS);
+        const openShared = (from = shared) => openTopicKeyStore({ source: from, sink: from, logger: silent });
+        const stores = [await openShared(), await openShared()] as const;
+        const expected = new Set<string>();
+        const count = () => partitionsOf(shared).flat().length;
+        for (const { make, kind, which, where } of taken) {
+          const store = stores[where] ?? stores[0];
+          if (make) {
+            const request =
+              kind === 'agent'
+                ? ({ kind: 'agent', agentId: 'a' } as const)
+                : ({ kind: 'person', name: 'p', role: 'admin' } as const);
+            expected.add((await store.create(request, 'mira')).info.id);
+          } else {
+            const id = [...expected][which % Math.max(1, expected.size)] ?? 'none';
+            // The last admin stays, and what is not there cannot go: then nothing is written.
+            const revoked = await store.revoke(id).then(
+              () => true,
+              () => false,
+            );
+            if (revoked) expected.delete(id);
+          }
+          await untilTrue(() => stores.every(({ metrics }) => metrics().recordsRead === count()));
+        }
+        const compacted = new MemoryLog(PARTITIONS);
+        const newest = new Map(
+          partitionsOf(shared)
+            .flat()
+            .map(({ key, value }) => [key, value]),
+        );
+        await compacted.append(
+          TOPIC.keys,
+          [...newest].map(([key, value]) => ({ key, value })),
+        );
+        const later = await openShared(compacted);
+        for (const store of [...stores, later]) {
+          expect(new Set(store.list().map(({ id }) => id))).toEqual(expected);
+          await store.close();
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 
   test.each([

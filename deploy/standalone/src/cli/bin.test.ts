@@ -51,6 +51,7 @@ describe('the command line', () => {
       'fingerprint',
       'topics',
       'collector',
+      'detector',
       'archiver',
     ]);
     const helps = await Promise.all(names.map((name) => haltwire([name, '--help'])));
