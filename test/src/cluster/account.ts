@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createClient } from '@clickhouse/client';
 import { Engine } from '@haltwire/detector';
 import { type KafkaLog, openKafkaLog } from '@haltwire/kafka';
@@ -11,6 +12,7 @@ import {
   type TopicName,
 } from '@haltwire/schemas';
 import type { Cluster } from './cluster.ts';
+import { embeddedOtherwise } from './embedded-replay.ts';
 import { type Load, pause } from './load.ts';
 
 /** What was counted at the end. Every number that should be zero says so in its name. */
@@ -27,6 +29,8 @@ export interface Account {
   readonly callsDecidedTwice: number;
   /** Decisions that an engine which was never handed over would not have made, or made otherwise. */
   readonly decisionsOtherwise: number;
+  /** The same, of a detector over the embedded log. */
+  readonly decisionsOtherwiseEmbedded: number;
   readonly executedWithoutIntent: number;
   readonly executedWithoutAllow: number;
   readonly executedTwice: number;
@@ -38,7 +42,7 @@ export interface Account {
 const ARCHIVED = { [TOPIC.inputs]: 'inputs', [TOPIC.decisions]: 'decisions', [TOPIC.dead]: 'dead' } as const;
 
 /** Reads what is left behind, after the load has stopped, and compares it with what the agents know. */
-export async function takeAccount(cluster: Cluster, load: Load): Promise<Account> {
+export async function takeAccount(folder: string, cluster: Cluster, load: Load): Promise<Account> {
   const log = openKafkaLog({ config: cluster.kafka });
   try {
     await untilJudged(log);
@@ -53,6 +57,7 @@ export async function takeAccount(cluster: Cluster, load: Load): Promise<Account
       ...rows,
       ...onDecisions(inputs, written),
       ...onCalls(calls, written, load),
+      decisionsOtherwiseEmbedded: await throughEmbedded(folder, inputs, written),
       decisions: written.length,
       questionsAsked: load.questions.length,
       killsForgotten: [load.doomed, ...load.killed.keys()].filter(
@@ -74,7 +79,7 @@ function onCalls(calls: readonly CallEvent[], written: readonly Decision[], load
     written.filter(({ decision }) => decision === 'allow' || decision === 'alert').map(({ digest }) => digest),
   );
   const executed = [...load.shells.flatMap(({ effects }) => effects), ...load.asked.effects];
-  const approved = new Set(load.questions.filter(({ answer }) => answer === 'approved').map(({ name }) => name));
+  const approved = new Set(load.questions.filter(({ answer }) => answer === 'approve').map(({ name }) => name));
   return {
     executed: executed.length,
     acknowledged: acknowledged.length,
@@ -114,6 +119,15 @@ function onDecisions(inputs: readonly LogEntry[], written: readonly Decision[]) 
     decisionsOtherwise:
       expected.filter((decision) => !actual.has(decision)).length + Math.max(0, actual.size - expected.length),
   };
+}
+
+async function throughEmbedded(folder: string, inputs: readonly LogEntry[], written: readonly Decision[]) {
+  let otherwise = 0;
+  for (const [partition, entries] of Map.groupBy(inputs, ({ position }) => position.partition)) {
+    const decisions = written.filter(({ position }) => position.partition === partition);
+    otherwise += await embeddedOtherwise(join(folder, `embedded-${partition}`), entries, decisions);
+  }
+  return otherwise;
 }
 
 /** Resolves when the owners have written everything that follows from what is on the log. */

@@ -27,21 +27,17 @@ export async function chaosRun(folder: string, options: ChaosOptions): Promise<A
       if (fault === undefined) break;
       // Now and then the fault comes exactly between a person's approval and the allow.
       const ran = load.ran;
-      if (process.env.DBG) console.log('begin', fault.name, load.questions.length);
       if (random() < 0.3) await viaApproval(load, () => fault.run(cluster, random));
       else await fault.run(cluster, random);
-      if (process.env.DBG) console.log('faulted', load.questions.slice(-3));
       await untilOwned(cluster, options.partitions);
-      if (process.env.DBG) console.log('owned', load.ran);
       // Work goes on after each fault: else there is nothing to break.
       for (const goal = load.ran + 10; load.ran < goal; ) await pause(20);
-      if (process.env.DBG) console.log('worked');
       if (random() < 0.5) await load.killOne();
 
       options.onProgress(`${fault.name}: ${load.ran - ran} calls ran meanwhile`);
     }
     await load.stop();
-    return await takeAccount(cluster, load);
+    return await takeAccount(folder, cluster, load);
   } finally {
     await cluster.stop();
   }

@@ -1,13 +1,13 @@
-import { HaltwireError } from '@haltwire/schemas';
+import { HaltwireError, type HoldView } from '@haltwire/schemas';
 import { createHaltwire, type Haltwire, type Session } from '@haltwire/sdk';
 import { destroy, RecordingShell, touch } from '../support/agent.ts';
 import { OtlpPoster } from '../support/otlp-poster.ts';
 import type { Cluster } from './cluster.ts';
 
-/** A call that was put to people, and what became of it. */
+/** A call that was put to people, and what a person answered, whether or not the answer got through. */
 export interface Question {
   readonly name: string;
-  readonly answer: 'approved' | 'denied' | 'unanswered';
+  answer: 'approve' | 'deny' | undefined;
 }
 
 /** What the agents did, as they themselves know it. */
@@ -96,46 +96,45 @@ export async function startLoad(cluster: Cluster): Promise<Load> {
 
   const last = agents[AGENTS - 1] as { haltwire: Haltwire };
   const asked = new RecordingShell(last.haltwire.session({ agent: 'asking', sessionId: 'asking' }));
-  const load = { betweenApprovalAndAllow: undefined as (() => Promise<void>) | undefined };
   work.push(
     repeat(async () => {
-      const name = `question_${questions.length}`;
-      const call = asked.run(destroy(name)).catch(ignoreRefusal);
-      const answered = answerHold(name).catch(() => 'unanswered' as const);
-      const answer = await Promise.race([answered, call.then(() => pause(2000)).then(() => 'unanswered' as const)]);
-      questions.push({ name, answer });
-      await call;
+      const question: Question = { name: `question_${questions.length}`, answer: undefined };
+      questions.push(question);
+      const ended = new AbortController();
+      const answering = answerHold(question, ended.signal);
+      await asked.run(destroy(question.name)).catch(ignoreRefusal);
+      ended.abort();
+      await answering;
     }),
   );
 
-  async function answerHold(name: string): Promise<Question['answer']> {
-    const hold = await persist(async () => {
-      const found = (await api.holds()).find(({ shown }) => shown.includes(name));
-      if (found === undefined) throw new Error('not held yet');
-      return found;
+  /** Waits until the call is held, then answers. Gives up when the call has ended without. */
+  async function answerHold(question: Question, ended: AbortSignal): Promise<void> {
+    let hold: HoldView | undefined;
+    while (hold === undefined) {
+      if (ended.aborted) return;
+      const holds = await api.holds().catch(() => []);
+      hold = holds.find(({ shown }) => shown.includes(question.name));
+      await pause(20);
+    }
+    question.answer = questions.length % 3 === 0 ? 'deny' : 'approve';
+    const answering = (question.answer === 'approve' ? api.approve(hold.holdId) : api.deny(hold.holdId)).catch(() => {
+      // It may count all the same: an answer that was not heard of is no "no".
     });
-    const approve = questions.length % 3 !== 2;
-    // The answer must be on the log; whether its owner still stands when it gets there is the question.
-    const answering = approve ? api.approve(hold.holdId) : api.deny(hold.holdId);
-    if (load.betweenApprovalAndAllow !== undefined) {
-      const between = load.betweenApprovalAndAllow;
+    const between = load.betweenApprovalAndAllow;
+    if (between !== undefined) {
       load.betweenApprovalAndAllow = undefined;
       await between();
     }
-    try {
-      await answering;
-      return approve ? 'approved' : 'denied';
-    } catch {
-      // It may count all the same: an answer without a reply is no "no".
-      return approve ? 'approved' : 'unanswered';
-    }
+    await answering;
   }
 
   async function repeat(step: () => Promise<unknown>): Promise<void> {
     while (!stopping) await step();
   }
 
-  return Object.assign(load, {
+  const load: Load = {
+    betweenApprovalAndAllow: undefined,
     shells,
     posters,
     doomed,
@@ -164,7 +163,8 @@ export async function startLoad(cluster: Cluster): Promise<Load> {
       await Promise.all(work);
       await Promise.all(clients.map((client) => client.close()));
     },
-  }) as Load;
+  };
+  return load;
 }
 
 /** Tries until it works: replicas come and go. */

@@ -1,5 +1,6 @@
 import { ARCHIVE_METRICS, type Archiver, archiverOptions, createArchiver, openClickHouse } from '@haltwire/collector';
-import type { MetricValues, PartitionAssignment } from '@haltwire/schemas';
+import { createAssignment } from '@haltwire/kafka';
+import { type MetricValues, type PartitionAssignment, TOPIC } from '@haltwire/schemas';
 import { requireClickHouse } from '../config/load-config.ts';
 import type { ClusterConfig } from '../config/schema.ts';
 import { remembered } from '../role/checks.ts';
@@ -19,8 +20,15 @@ async function valuesOf(archiver: Archiver): Promise<MetricValues> {
   return { ...archiver.metrics(), ...Object.fromEntries(behind) };
 }
 
-/** Copies the log into ClickHouse. Detection never waits for it. Without `assign` it works on all partitions: run one. */
-export function createArchiverRole(assign?: Assign): Role {
+/** Archivers with the same group share the partitions. */
+const GROUP = 'haltwire-archiver';
+
+function byGroup({ config, logger }: RoleHost): PartitionAssignment {
+  return createAssignment({ config: config.kafka, group: GROUP, topic: TOPIC.inputs, logger });
+}
+
+/** Copies its share of the log into ClickHouse. Detection never waits for it. Any number of it may run. */
+export function createArchiverRole(assign: Assign = byGroup): Role {
   return {
     name: 'archiver',
     async start(host) {
@@ -31,7 +39,7 @@ export function createArchiverRole(assign?: Assign): Role {
       const archiver = createArchiver({
         source: host.log.source,
         client,
-        assignment: assign?.(host),
+        assignment: assign(host),
         ...archiverOptions(clickhouse),
         onFailure: (error) =>
           complain(`the archive is behind (${error instanceof Error ? error.message : String(error)}); trying again`),
@@ -47,7 +55,7 @@ export function createArchiverRole(assign?: Assign): Role {
 
 /** Options of `startArchiverRole`. */
 export interface StartArchiverOptions extends StartRoleOptions {
-  /** Default: all partitions. */
+  /** Default: a share of them, by a Kafka consumer group. */
   readonly assign?: Assign | undefined;
 }
 
@@ -56,7 +64,7 @@ export interface StartArchiverOptions extends StartRoleOptions {
  *
  * It answers /healthz at once and is ready while log and ClickHouse answer; it waits for either, and catches up.
  *
- * - `assign`: all partitions (default)
+ * - `assign`: a share, by a Kafka consumer group (default)
  *
  * Throws `HALTWIRE_CONFIG` when the config names no ClickHouse, `HALTWIRE_CONFLICT` when the port is in use.
  *
