@@ -7,8 +7,9 @@ export { type AssignmentOptions, createAssignment } from './assignment/create-as
 export { type Logger, silentLogger } from './client/logger.ts';
 export { type KafkaConfig, type KafkaConfigInput, kafkaConfigSchema, parseKafkaConfig } from './config/config.ts';
 export { KAFKA_VARIABLES, kafkaConfigFromEnv } from './config/env.ts';
-export { KAFKA_METRICS, type KafkaMetricName, KafkaMetrics } from './metrics.ts';
+export { type Behind, KAFKA_METRICS, type KafkaMetricName, KafkaMetrics } from './metrics.ts';
 export { type KafkaLog, type KafkaLogOptions, openKafkaLog } from './open-kafka-log.ts';
 export { murmur2, partitionOf } from './records/murmur2.ts';
+export type { FollowOptions, FollowTopic, PartitionBatch } from './source/follow-topic.ts';
 export { type EnsuredTopics, ensureTopics } from './topics/ensure-topics.ts';
 export { type TopicSetting, type TopicSpec, topicSpecs } from './topics/topic-specs.ts';
