@@ -3,6 +3,17 @@
  *
  * @module
  */
+export {
+  ACL_ROLES,
+  ACL_RULES,
+  type AclPrincipals,
+  type AclRole,
+  type AclRule,
+  aclCommands,
+  aclRules,
+  GROUPS,
+} from './acls/acl-rules.ts';
+export { ensureAcls } from './acls/ensure-acls.ts';
 export { type AssignmentOptions, createAssignment } from './assignment/create-assignment.ts';
 export { type Logger, silentLogger } from './client/logger.ts';
 export { type KafkaConfig, type KafkaConfigInput, kafkaConfigSchema, parseKafkaConfig } from './config/config.ts';

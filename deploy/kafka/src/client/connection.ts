@@ -167,7 +167,15 @@ export function openLine({ config, options }: Dialer, overrides: { readonly requ
     },
     async coordinatorOf(kind, id) {
       await connected();
-      return cluster.findGroupCoordinator({ groupId: id, coordinatorType: kind === 'group' ? 0 : 1 });
+      // Another one each time: the one that was asked last may be the one that is away. kafkajs' own search forgets why
+      // it was refused.
+      if (cluster.getNodeIds().length === 0) await cluster.refreshMetadata();
+      const nodeIds = cluster.getNodeIds();
+      const nodeId = String(nodeIds[Math.floor(Math.random() * nodeIds.length)] ?? '');
+      const asked = await cluster.findBroker({ nodeId });
+      const coordinatorType = kind === 'group' ? 0 : 1;
+      const { coordinator } = await asked.findGroupCoordinator({ groupId: id, coordinatorType });
+      return cluster.findBroker({ nodeId: String(coordinator.nodeId) });
     },
     drop() {
       dropped = true;
