@@ -46,6 +46,33 @@ describeWithKafka('foreign clients', () => {
     },
   );
 
+  test.runIf(hasKcat)('kcat sees what is no event: keys that are removed, and where a writer took over', async () => {
+    const config = await kafka.topics();
+    const log = openKafkaLog({ config });
+    const writer = await log.sink.takeOver(TOPIC.sessions, 0);
+    await writer.append([
+      { key: 'session', value: '{"posture":"locked"}' },
+      { key: 'session', value: '{"posture":"normal"}' },
+      { key: 'session', value: null },
+    ]);
+    const topic = topicNameOf(TOPIC.sessions, config);
+    const records = kcat(['-C', '-e', '-t', topic, '-J']).trimEnd().split('\n');
+    expect(records.map((line) => JSON.parse(line))).toMatchObject([
+      { key: 'haltwire/fence', payload: '' },
+      { key: 'session', payload: '{"posture":"locked"}' },
+      { key: 'session', payload: '{"posture":"normal"}' },
+      { key: 'session', payload: null },
+    ]);
+    // As the README shows it. %S is -1 where there is no value.
+    expect(kcat(['-C', '-e', '-t', topic, '-f', '%p %o %k %S\n']).trimEnd().split('\n')).toEqual([
+      '0 0 haltwire/fence 0',
+      '0 1 session 20',
+      '0 2 session 20',
+      '0 3 session -1',
+    ]);
+    await log.close();
+  });
+
   test.runIf(hasKcat).each(['none', 'gzip', 'snappy', 'lz4', 'zstd'])(
     'records that kcat writes are read here as it wrote them (%s)',
     async (codec) => {

@@ -1,3 +1,5 @@
+import type { TopicName } from '@haltwire/schemas';
+
 /** Counters of the drivers, by name; the README lists them from this table. */
 export const KAFKA_METRICS = {
   appends: 'Appends acknowledged.',
@@ -25,9 +27,35 @@ export const KAFKA_METRICS = {
 } as const;
 export type KafkaMetricName = keyof typeof KAFKA_METRICS;
 
-/** A plain set of counters. */
+/** How far a reader is behind. */
+export interface Behind {
+  readonly topic: TopicName;
+  readonly partition: number;
+  /** Records between what it has taken and the end. */
+  readonly records: number;
+}
+
+/** A plain set of counters, and how far readers are behind. */
 export class KafkaMetrics {
   readonly #counts = new Map<KafkaMetricName, number>();
+
+  readonly #behind = new Map<object, Behind>();
+
+  /** `undefined`: the reader has ended. */
+  setBehind(reader: object, behind: Behind | undefined): void {
+    if (behind === undefined) this.#behind.delete(reader);
+    else this.#behind.set(reader, behind);
+  }
+
+  /** How far each partition's reader is behind; of several readers of one partition, the slowest. */
+  readBehind(): readonly Behind[] {
+    const slowest = new Map<string, Behind>();
+    for (const one of this.#behind.values()) {
+      const id = `${one.topic}/${one.partition}`;
+      if (one.records >= (slowest.get(id)?.records ?? 0)) slowest.set(id, one);
+    }
+    return [...slowest.values()];
+  }
 
   add(name: KafkaMetricName, count = 1): void {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);

@@ -6,6 +6,7 @@ import type { KafkaConfig } from './config/config.ts';
 import { KafkaMetrics } from './metrics.ts';
 import { createSink } from './sink/sink.ts';
 import { createSnapshots } from './snapshots/snapshots.ts';
+import type { FollowTopic } from './source/follow-topic.ts';
 import { createSource } from './source/source.ts';
 
 /** Options of `openKafkaLog`. */
@@ -20,6 +21,8 @@ export interface KafkaLog {
   readonly sink: OwnerSink;
   readonly source: EventSource;
   readonly snapshots: SnapshotStore;
+  /** Reads all partitions of a topic as one stream, over one connection per broker. */
+  readonly followTopic: FollowTopic;
   readonly metrics: KafkaMetrics;
   /** Waits for appends under way, ends every reader, closes the connections. */
   close(): Promise<void>;
@@ -61,6 +64,7 @@ export function openKafkaLog({ config, logger = silentLogger }: KafkaLogOptions)
   return {
     sink: sink.sink,
     source: source.source,
+    followTopic: source.followTopic,
     snapshots: snapshots.snapshots,
     metrics,
     close() {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ACL_ROLES, aclCommands, aclTable } from './acls/acl-rules.ts';
 import { KAFKA_VARIABLES } from './config/env.ts';
 import { KAFKA_METRICS } from './metrics.ts';
 
@@ -16,6 +17,23 @@ describe('the README', () => {
     const named = new Set(readme.match(/HALTWIRE_KAFKA_[A-Z_]*[A-Z]/g));
     named.delete('HALTWIRE_KAFKA_JARS');
     for (const name of named) expect(KAFKA_VARIABLES).toHaveProperty(name);
+  });
+
+  test('shows every right that a role needs, and the commands that grant them', () => {
+    expect(readme).toContain(aclTable());
+    for (const role of ACL_ROLES) {
+      const commands = aclCommands({ topicPrefix: '' }, { [role]: `User:${role}` });
+      expect(commands.length).toBeGreaterThan(0);
+      expect(readme).toContain(commands.join('\n'));
+    }
+  });
+
+  test('commands of other installations have their prefix', () => {
+    const commands = aclCommands({ topicPrefix: 'prod.' }, { detector: 'User:a' });
+    expect(commands).toContainEqual(expect.stringMatching(/ --topic prod\.agent\.decisions$/));
+    expect(commands).toContainEqual(
+      expect.stringMatching(/ --transactional-id prod\.haltwire- --resource-pattern-type prefixed$/),
+    );
   });
 
   test.each(Object.entries(KAFKA_METRICS))('tells of the counter %s', (name, text) => {

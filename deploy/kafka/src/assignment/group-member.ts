@@ -4,7 +4,7 @@ import { asHaltwireError, isFinal, kafkaErrorType, messageOf } from '../client/e
 import type { BrokerInternals } from '../client/internals.ts';
 import type { Logger } from '../client/logger.ts';
 import type { KafkaMetrics } from '../metrics.ts';
-import { pause } from '../source/reader.ts';
+import { pause } from '../source/failures.ts';
 import { assignPartitions } from './assign.ts';
 import { commitOffsets, joinGroup, leaveGroup, type Member, sendHeartbeat, syncGroup } from './group-requests.ts';
 import { Tenure } from './tenure.ts';

@@ -70,6 +70,8 @@ function ownSockets(): OwnSockets {
   return {
     factory: (options) => {
       const socket = create(options);
+      // Each time that kafkajs gives up a socket which is gone already, it leaves a listener: Node would warn at the 11th.
+      socket.setMaxListeners(0);
       open.add(socket);
       socket.once('close', () => open.delete(socket));
       return socket;
@@ -86,6 +88,8 @@ export interface Line {
   readonly cluster: ClusterInternals;
   /** Makes sure that the topic's leaders are known. Throws when there is no such topic. */
   know(topic: string): Promise<void>;
+  /** Which partitions each broker leads, by the broker's id. Throws when there is no such partition. */
+  leadersOf(topic: string, partitions: readonly number[]): Map<string, number[]>;
   /** The broker that leads the partition. */
   leaderOf(topic: string, partition: number): Promise<BrokerInternals>;
   partitionsOf(topic: string): number[];
@@ -122,8 +126,17 @@ export function openLine({ config, options }: Dialer, overrides: { readonly requ
     if (!cluster.isConnected()) await cluster.connect();
   }
 
+  function leadersOf(topic: string, partitions: readonly number[]): Map<string, number[]> {
+    const leaders = new Map(Object.entries(cluster.findLeaderForPartitions(topic, [...partitions])));
+    const led = [...leaders.values()].flat();
+    const missing = partitions.find((partition) => !led.includes(partition));
+    if (missing !== undefined) throw new HaltwireError('HALTWIRE_NOT_FOUND', `${topic} has no partition ${missing}.`);
+    return leaders;
+  }
+
   return {
     cluster,
+    leadersOf,
     async know(topic) {
       await connected();
       const deadline = performance.now() + NEW_TOPIC_GRACE_MS;
@@ -140,9 +153,7 @@ export function openLine({ config, options }: Dialer, overrides: { readonly requ
     },
     async leaderOf(topic, partition) {
       await connected();
-      const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
-      if (nodeId === undefined)
-        throw new HaltwireError('HALTWIRE_NOT_FOUND', `${topic} has no partition ${partition}.`);
+      const [nodeId = ''] = leadersOf(topic, [partition]).keys();
       return cluster.findBroker({ nodeId });
     },
     partitionsOf: (topic) =>
@@ -156,7 +167,15 @@ export function openLine({ config, options }: Dialer, overrides: { readonly requ
     },
     async coordinatorOf(kind, id) {
       await connected();
-      return cluster.findGroupCoordinator({ groupId: id, coordinatorType: kind === 'group' ? 0 : 1 });
+      // Another one each time: the one that was asked last may be the one that is away. kafkajs' own search forgets why
+      // it was refused.
+      if (cluster.getNodeIds().length === 0) await cluster.refreshMetadata();
+      const nodeIds = cluster.getNodeIds();
+      const nodeId = String(nodeIds[Math.floor(Math.random() * nodeIds.length)] ?? '');
+      const asked = await cluster.findBroker({ nodeId });
+      const coordinatorType = kind === 'group' ? 0 : 1;
+      const { coordinator } = await asked.findGroupCoordinator({ groupId: id, coordinatorType });
+      return cluster.findBroker({ nodeId: String(coordinator.nodeId) });
     },
     drop() {
       dropped = true;

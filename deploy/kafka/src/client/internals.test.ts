@@ -27,7 +27,7 @@ describe('the pieces of kafkajs that we lean on', () => {
       findTopicPartitionMetadata: expect.any(Function),
       findBroker: expect.any(Function),
       findControllerBroker: expect.any(Function),
-      findGroupCoordinator: expect.any(Function),
+      getNodeIds: expect.any(Function),
     });
     expect(defaultSocketFactory()).toBeTypeOf('function');
     expect(RequestQueueInternals.prototype.scheduleCheckPendingRequests).toBeTypeOf('function');

@@ -26,7 +26,12 @@ export interface ProtocolCall<Answer> {
 }
 
 /** `Broker` with what its published type leaves out. */
-export type BrokerInternals = Omit<Broker, 'produce'> & {
+export type BrokerInternals = Omit<Broker, 'produce' | 'findGroupCoordinator'> & {
+  /** `coordinatorType`: 0 = of a group, 1 = of a transactional id. */
+  findGroupCoordinator(what: {
+    groupId: string;
+    coordinatorType: number;
+  }): Promise<{ coordinator: { nodeId: number } }>;
   readonly connectionPool: { send<Answer>(call: ProtocolCall<Answer>): Promise<Answer> };
   /** The wire's 64 bits of a producer id are a string throughout kafkajs; its type says number. */
   produce(
@@ -44,11 +49,10 @@ export type BrokerInternals = Omit<Broker, 'produce'> & {
 };
 
 /** `Cluster` whose brokers show what their published type leaves out. */
-export type ClusterInternals = Omit<Cluster, 'findBroker' | 'findControllerBroker' | 'findGroupCoordinator'> & {
+export type ClusterInternals = Omit<Cluster, 'findBroker' | 'findControllerBroker'> & {
   findBroker(node: { nodeId: string }): Promise<BrokerInternals>;
   findControllerBroker(): Promise<BrokerInternals>;
-  /** `coordinatorType`: 0 = of a group, 1 = of a transactional id. */
-  findGroupCoordinator(what: { groupId: string; coordinatorType: number }): Promise<BrokerInternals>;
+  getNodeIds(): string[];
 };
 
 export type ClusterOptions = Pick<

@@ -77,6 +77,35 @@ describe('the settings from the environment', () => {
     expect(() => kafkaConfigFromEnv(env)).toThrow(message);
   });
 
+  test('are laid over those of a file, setting by setting', () => {
+    const file = {
+      brokers,
+      tls: { ca: '/ca.pem' },
+      sasl: { mechanism: 'scram-sha-256', username: 'collector' },
+      partitions: 24,
+    };
+    const env = { HALTWIRE_KAFKA_SASL_PASSWORD: 'fake', HALTWIRE_KAFKA_PARTITIONS: '6', HALTWIRE_KAFKA_TLS_KEY: '/k' };
+    expect(kafkaConfigFromEnv(env, file)).toMatchObject({
+      brokers,
+      tls: { ca: '/ca.pem', key: '/k' },
+      sasl: { mechanism: 'scram-sha-256', username: 'collector', password: 'fake' },
+      partitions: 6,
+    });
+  });
+
+  test.each([
+    [{}, { brokers, sasl: { mechanism: 'scram-sha-256', username: 'a' } }, /kafka\.sasl\.password/],
+    [{ HALTWIRE_KAFKA_PARTITIONS: '0' }, { brokers, partitions: 24 }, /HALTWIRE_KAFKA_PARTITIONS: /],
+    [{}, { brokers, partitions: 0 }, /kafka\.partitions: /],
+    [{}, { brokers, lingerMS: 1 }, /kafka\.lingerMS: unknown/],
+    [{}, { brokers: ['a'] }, /kafka\.brokers\.0: must be host:port/],
+    [{ HALTWIRE_KAFKA_BROKERS: 'a' }, { brokers }, /HALTWIRE_KAFKA_BROKERS: must be host:port/],
+    [{}, {}, /HALTWIRE_KAFKA_BROKERS is not set, nor kafka\.brokers/],
+    [{}, 'kafka-1:9092', /kafka: /],
+  ])('are named by where they were written: %j over %j', (env, file, message) => {
+    expect(() => kafkaConfigFromEnv(env, file)).toThrow(message);
+  });
+
   test('there is a variable for every setting', () => {
     const reached = new Set(Object.values(KAFKA_VARIABLES).map(({ path }) => path[0]));
     for (const key of Object.keys(parseKafkaConfig({ brokers }))) expect(reached).toContain(key);

@@ -54,11 +54,26 @@ function parseValue(name: string, value: string, kind: Kind): unknown {
   return value;
 }
 
-function variableOf(path: readonly string[]): string {
+function variableOf(path: readonly string[]): string | undefined {
   const found = Object.entries(KAFKA_VARIABLES).find(([, variable]) => variable.path.join('.') === path.join('.'));
   if (found !== undefined) return found[0];
   // An issue inside a list: name the variable that holds the list.
-  return path.length > 1 ? variableOf(path.slice(0, -1)) : `HALTWIRE_KAFKA_${path.join('_').toUpperCase()}`;
+  return path.length > 1 ? variableOf(path.slice(0, -1)) : undefined;
+}
+
+function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What the variables say wins, setting by setting. */
+function layOver(file: unknown, settings: Readonly<Record<string, unknown>>): unknown {
+  if (!isGroup(file)) return file ?? settings;
+  const merged: Record<string, unknown> = { ...file };
+  for (const [key, value] of Object.entries(settings)) {
+    const below = merged[key];
+    merged[key] = isGroup(value) && isGroup(below) ? { ...below, ...value } : value;
+  }
+  return merged;
 }
 
 function contradiction(): HaltwireError {
@@ -69,17 +84,19 @@ function contradiction(): HaltwireError {
 }
 
 /**
- * Reads the settings from `HALTWIRE_KAFKA_*`.
+ * Reads the settings from `HALTWIRE_KAFKA_*`, laid over those of a file: passwords need not stand in it.
+ *
+ * - `file`: the object under `kafka` in a YAML file; nothing (default)
  *
  * Empty variables count as not set. Unknown ones with this prefix are refused: a mistyped setting that is silently
  * dropped is worse than a start that fails.
  *
- * Throws `HALTWIRE_CONFIG` naming the variable.
+ * Throws `HALTWIRE_CONFIG` naming the variable, or the key of the file (`kafka.sasl.username`).
  *
  * @example
- * const config = kafkaConfigFromEnv(process.env);
+ * const config = kafkaConfigFromEnv(process.env, { brokers: ['kafka-1.internal:9093'], tls: true });
  */
-export function kafkaConfigFromEnv(env: Readonly<Record<string, string | undefined>>): KafkaConfig {
+export function kafkaConfigFromEnv(env: Readonly<Record<string, string | undefined>>, file?: unknown): KafkaConfig {
   const input: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('HALTWIRE_KAFKA_') || OTHER_VARIABLES.includes(name)) continue;
@@ -105,11 +122,19 @@ export function kafkaConfigFromEnv(env: Readonly<Record<string, string | undefin
     }
     input[first] = { ...(typeof existing === 'object' ? existing : {}), [second]: setting };
   }
-  if (input.brokers === undefined) {
+  const merged = layOver(file, input);
+  if (isGroup(merged) && merged.brokers === undefined) {
     throw new HaltwireError(
       'HALTWIRE_CONFIG',
-      'HALTWIRE_KAFKA_BROKERS is not set; give the brokers as host:port,host:port.',
+      'HALTWIRE_KAFKA_BROKERS is not set, nor kafka.brokers in a file; give the brokers as host:port,host:port.',
     );
   }
-  return parseNamed(input, variableOf);
+  // Where both could have said it, name the one that did; what nobody said is asked for in the way that is in use.
+  const isSaid = ([first = '', second]: readonly string[], where: unknown) =>
+    isGroup(where) && first in where && (second === undefined || !isGroup(where[first]) || second in where[first]);
+  return parseNamed(merged, (path) => {
+    const key = ['kafka', ...path].join('.');
+    if (isSaid(path, input)) return variableOf(path) ?? key;
+    return isSaid(path, file) || file !== undefined ? key : (variableOf(path) ?? key);
+  });
 }

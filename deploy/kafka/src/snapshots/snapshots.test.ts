@@ -80,6 +80,15 @@ describeWithKafka('snapshots on Kafka', () => {
     await young.close();
   });
 
+  test('a load right after a save sees it, in the same process too', async () => {
+    const log = openKafkaLog({ config: await kafka.topics() });
+    for (let n = 1; n <= 20; n += 1) {
+      await log.snapshots.save(0, at(n), [{ key: 'agent:a', value: `${n}` }]);
+      expect((await log.snapshots.load(0)).position).toEqual(at(n));
+    }
+    await log.close();
+  });
+
   test('partitions are owned one by one', async () => {
     const config = await kafka.topics({ partitions: 2 });
     const [one, two] = [openKafkaLog({ config }), openKafkaLog({ config })];

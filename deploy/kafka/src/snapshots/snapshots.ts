@@ -111,7 +111,9 @@ export function createSnapshots({ dialer, metrics }: SnapshotsOptions): OpenSnap
   async function loadOnce(partition: number) {
     // Taking over first: it ends what an earlier owner left open, so that the end that we read to is the last word.
     const before = held.get(partition);
-    const writer = (before?.fenced === true ? undefined : before?.writer) ?? (await takeOver(dialer, idOf(partition)));
+    // Also from ourselves: a commit is answered before readers of what is committed can see it.
+    await before?.writer?.close().catch(() => {});
+    const writer = await takeOver(dialer, idOf(partition));
     const state: Held = { writer, knownEnd: 0, ours: [], fenced: false };
     held.set(partition, state);
     const { entries, position, end } = await readFrom(partition, undefined);

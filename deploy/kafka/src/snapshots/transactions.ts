@@ -1,5 +1,6 @@
 import kafkajs, { type Message, type Producer } from 'kafkajs';
-import type { Dialer } from '../client/connection.ts';
+import { type Dialer, openLine } from '../client/connection.ts';
+import { isFinal } from '../client/errors.ts';
 import { quietKafkajs } from '../client/logger.ts';
 
 /** A transaction that is left open (a crash in the middle of a save) is aborted by the next owner, or after this long. */
@@ -29,13 +30,27 @@ function* chunks<Item extends Message>(messages: readonly Item[]): Generator<Ite
   if (chunk.length > 0) yield chunk;
 }
 
+/** kafkajs forgets why it was refused while it looked for the coordinator: ask again, and keep what is final. */
+async function refusalOf(dialer: Dialer, transactionalId: string): Promise<unknown> {
+  const line = openLine(dialer);
+  try {
+    await line.coordinatorOf('transaction', transactionalId);
+    return undefined;
+  } catch (error) {
+    return isFinal(error) ? error : undefined;
+  } finally {
+    line.drop();
+  }
+}
+
 /**
  * Takes the transactional id: the brokers abort what an earlier holder left open and refuse whatever it tries later.
  *
  * kafkajs' own producer serves here: one request at a time, retried with the same content, and given up together with
  * its identity when a save fails.
  */
-export async function takeOver({ options, config }: Dialer, transactionalId: string): Promise<SnapshotWriter> {
+export async function takeOver(dialer: Dialer, transactionalId: string): Promise<SnapshotWriter> {
+  const { options, config } = dialer;
   const kafka = new kafkajs.Kafka({ ...options, ...quietKafkajs });
   const producer: Producer = kafka.producer({
     idempotent: true,
@@ -53,7 +68,7 @@ export async function takeOver({ options, config }: Dialer, transactionalId: str
     await (await producer.transaction()).commit();
   } catch (error) {
     await producer.disconnect().catch(() => {});
-    throw error;
+    throw (await refusalOf(dialer, transactionalId)) ?? error;
   }
   return {
     async write(topic, messages) {

@@ -1,17 +1,13 @@
-import { HaltwireError, type Position, type TopicName } from '@haltwire/schemas';
+import type { HaltwireError, Position, TopicName } from '@haltwire/schemas';
 import { type Dialer, type Line, openLine } from '../client/connection.ts';
-import { asHaltwireError, isFinal, kafkaErrorType, messageOf } from '../client/errors.ts';
+import { asHaltwireError, kafkaErrorType, messageOf } from '../client/errors.ts';
 import type { Logger } from '../client/logger.ts';
 import type { KafkaMetrics } from '../metrics.ts';
 import { topicNameOf } from '../topics/topic-name.ts';
 import { type Fetched, fetchRecords, READ_ALL } from '../wire/fetch.ts';
 import { askOffset } from '../wire/offsets.ts';
+import { backoffMs, outOfRange, Patience, pause } from './failures.ts';
 import { watchProgress } from './watchdog.ts';
-
-const FIRST_BACKOFF_MS = 50;
-const LONGEST_BACKOFF_MS = 2000;
-/** A topic that was created a moment ago is not known to every broker yet. */
-const MISSING_TOPIC_GRACE_MS = 3000;
 
 export interface ReaderOptions {
   readonly topic: TopicName;
@@ -25,20 +21,6 @@ export interface ReaderOptions {
   readonly signal: AbortSignal;
   /** The partition's end, asked over a connection that is not the reader's. */
   readonly askEnd: () => Promise<number>;
-}
-
-/** Resolves after so many ms, or when the signal fires. */
-export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, delayMs);
-    signal.addEventListener('abort', done);
-  });
 }
 
 /**
@@ -56,8 +38,10 @@ export class PartitionReader {
   readonly #untilOffset: number;
   #waiting = false;
   #deliveries = 0;
+  /** Everything before it has been taken. */
+  #taken: number | undefined;
   #failures = 0;
-  #missingSince: number | undefined;
+  readonly #patience = new Patience();
   #giveUp: (() => void) | undefined;
   readonly #stopWatching: () => void;
 
@@ -73,6 +57,7 @@ export class PartitionReader {
         deliveries: () => this.#deliveries,
         wanted: () => (this.#waiting ? this.#offset : undefined),
         askEnd: options.askEnd,
+        onEnd: (end) => this.#report(end),
         onStall: (wanted, end) => this.#onStall(wanted, end),
       },
       options.dialer.config.stallMs,
@@ -86,12 +71,16 @@ export class PartitionReader {
   /** The next records, at least one; undefined when the signal has fired or everything wanted was there. */
   async next(): Promise<Fetched | undefined> {
     const { signal } = this.#options;
+    // Whoever asks for more has taken what there was.
+    this.#taken = this.#offset;
     while (!signal.aborted && !this.#isDone()) {
       try {
         const fetched = await this.#fetch();
         if (fetched === undefined) continue;
         this.#recovered();
         this.#offset = fetched.nextOffset;
+        if (fetched.records.length === 0) this.#taken = this.#offset;
+        this.#report(fetched.end);
         if (fetched.records.length === 0) continue;
         this.#deliveries += 1;
         return fetched;
@@ -109,6 +98,7 @@ export class PartitionReader {
 
   close(): void {
     this.#stopWatching();
+    this.#options.metrics.setBehind(this, undefined);
     this.#line.drop();
   }
 
@@ -157,6 +147,11 @@ export class PartitionReader {
     }
   }
 
+  #report(end: number): void {
+    const { topic, partition, metrics } = this.#options;
+    metrics.setBehind(this, { topic, partition, records: Math.max(0, end - (this.#taken ?? 0)) });
+  }
+
   #onStall(wanted: number, end: number): void {
     const { metrics, logger } = this.#options;
     metrics.add('readerStalls');
@@ -174,39 +169,25 @@ export class PartitionReader {
     const { metrics, logger, signal } = this.#options;
     const type = kafkaErrorType(error);
     if (type === 'OFFSET_OUT_OF_RANGE') throw await this.#outOfRange(error);
-    const missing = type === 'UNKNOWN_TOPIC_OR_PARTITION' || hasCode(error, 'HALTWIRE_NOT_FOUND');
-    if (missing) this.#missingSince ??= performance.now();
-    const missingFor = missing ? performance.now() - (this.#missingSince ?? 0) : 0;
-    if (isFinal(error) || hasCode(error, 'HALTWIRE_STORAGE') || missingFor > MISSING_TOPIC_GRACE_MS) {
-      throw asHaltwireError(error, `reading ${this.place}`);
-    }
+    if (this.#patience.isOver(error)) throw asHaltwireError(error, `reading ${this.place}`);
     if (this.#failures === 0) {
       metrics.add('readerFailures');
       logger.warn(`${this.place} cannot be read, retrying: ${messageOf(error)}`);
     }
     this.#failures += 1;
     this.#replaceLine();
-    await pause(Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(this.#failures - 1, 10)), signal);
+    await pause(backoffMs(this.#failures), signal);
   }
 
   #recovered(): void {
     if (this.#failures > 0) this.#options.logger.info(`${this.place} is read again`);
     this.#failures = 0;
-    this.#missingSince = undefined;
+    this.#patience.renew();
   }
 
   async #outOfRange(cause: unknown): Promise<HaltwireError> {
     const { partition } = this.#options;
     const first = await askOffset(this.#line, this.#name, partition, 'first', READ_ALL).catch(() => undefined);
-    const wanted = this.#offset ?? 0;
-    const why =
-      first !== undefined && wanted < first
-        ? `it begins at ${first} now: retention removed what was not read yet. Keep records for longer (kafka.retentionHours)`
-        : 'it ends before that: the topic was replaced or cut. Restore it, or start with empty snapshots';
-    return new HaltwireError('HALTWIRE_STORAGE', `${this.place} cannot be read from ${wanted}: ${why}.`, { cause });
+    return outOfRange(this.place, this.#offset ?? 0, first, cause);
   }
-}
-
-function hasCode(error: unknown, code: HaltwireError['code']): boolean {
-  return HaltwireError.isInstance(error) && error.code === code;
 }

@@ -15,7 +15,9 @@ import { topicNameOf } from '../topics/topic-name.ts';
 import { READ_ALL } from '../wire/fetch.ts';
 import { askOffset } from '../wire/offsets.ts';
 import { entriesOf } from './entries.ts';
-import { PartitionReader, pause } from './reader.ts';
+import { pause } from './failures.ts';
+import { createFollower, type FollowTopic } from './follow-topic.ts';
+import { PartitionReader } from './reader.ts';
 
 const DEFAULT_BATCH = 512;
 const START = { partition: 0, offset: 0, index: 0 };
@@ -33,6 +35,7 @@ export interface SourceOptions {
 /** The source and its end: `close` ends every reader with `HALTWIRE_UNAVAILABLE`. */
 export interface OpenSource {
   readonly source: EventSource;
+  readonly followTopic: FollowTopic;
   close(): void;
 }
 
@@ -124,5 +127,6 @@ export function createSource({ dialer, line, metrics, logger }: SourceOptions): 
       }
     },
   };
-  return { source, close: () => closing.abort() };
+  const followTopic = createFollower({ dialer, line, metrics, logger, closing: closing.signal });
+  return { source, followTopic, close: () => closing.abort() };
 }

@@ -6,6 +6,8 @@ export interface Watched {
   readonly wanted: () => number | undefined;
   /** The partition's end, asked over another connection. May reject: then nothing is known. */
   readonly askEnd: () => Promise<number>;
+  /** Called with the end whenever it was asked. */
+  readonly onEnd: (end: number) => void;
   /** Called when the reader waits, the end is ahead of it, and nothing has come for `stallMs`. */
   readonly onStall: (wanted: number, end: number) => void;
 }
@@ -27,13 +29,21 @@ export function watchProgress(watched: Watched, stallMs: number): () => void {
   async function look(): Promise<void> {
     const before = watched.deliveries();
     const wanted = watched.wanted();
-    if (before !== seen || wanted === undefined) {
+    if (before !== seen) {
       seen = before;
       behindSince = undefined;
       return;
     }
     const end = await watched.askEnd().catch(() => undefined);
-    if (end === undefined || watched.deliveries() !== before || watched.wanted() !== wanted || end <= wanted) {
+    if (end !== undefined) watched.onEnd(end);
+    // A consumer that takes its time is left alone.
+    if (
+      end === undefined ||
+      wanted === undefined ||
+      watched.deliveries() !== before ||
+      watched.wanted() !== wanted ||
+      end <= wanted
+    ) {
       behindSince = undefined;
       return;
     }
