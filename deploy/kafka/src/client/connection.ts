@@ -67,9 +67,13 @@ interface OwnSockets {
 function ownSockets(): OwnSockets {
   const open = new Set<Socket>();
   const create = defaultSocketFactory();
+  let destroyed = false;
+  const gone = () => new Error('the connection was given up');
   return {
     factory: (options) => {
       const socket = create(options);
+      // kafkajs may be on its way to a further broker while it is dropped.
+      if (destroyed) process.nextTick(() => socket.destroy(gone()));
       // Each time that kafkajs gives up a socket which is gone already, it leaves a listener: Node would warn at the 11th.
       socket.setMaxListeners(0);
       open.add(socket);
@@ -78,7 +82,8 @@ function ownSockets(): OwnSockets {
     },
     destroyAll() {
       // An error and not an end: kafkajs rejects what waits on a socket that fails, and forgets about one that is closed.
-      for (const socket of open) socket.destroy(new Error('the connection was given up'));
+      destroyed = true;
+      for (const socket of open) socket.destroy(gone());
     },
   };
 }
