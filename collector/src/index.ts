@@ -7,3 +7,7 @@ export { type Archiver, type ArchiverOptions, createArchiver } from './archive/a
 export { type Classifier, type ClassifyInput, loadClassifier } from './classify/index.ts';
 export { type Collector, type CollectorOptions, createCollector } from './collector.ts';
 export { type Limits, limitsSchema } from './config.ts';
+export { type EventParts, eventOf } from './ingest/event.ts';
+export { normalise } from './normalise/normalise.ts';
+export type { Normalised, NormaliseOptions } from './normalise/types.ts';
+export type { OtlpLog } from './receive/otlp.ts';
