@@ -7,11 +7,12 @@ import { render } from './support/report.ts';
 /** Every evaluation. A new one is one folder and one line here. */
 const evaluations: Readonly<Record<string, Evaluation>> = { actions: evaluateActions };
 
-const usage = `npm run eval -- ${Object.keys(evaluations).join('|')} --data <folder> [--json <file>] [--misses <file>] [--quiet]
+const usage = `npm run eval -- ${Object.keys(evaluations).join('|')} --data <folder> [--json <file>] [--misses <file>] [--seed <n>] [--quiet]
 
   --data    folder of the data files; any subset of NAME.<anything>.jsonl.gz
   --json    writes {"metrics": [{"name", "value", "lo", "hi", "n"}]}
   --misses  writes every wrongly answered row as JSON lines: for development; it repeats the data's text
+  --seed    of what is generated; default 1
   --quiet   no progress lines
 `;
 
@@ -30,6 +31,7 @@ async function main(): Promise<number> {
       data: { type: 'string' },
       json: { type: 'string' },
       misses: { type: 'string' },
+      seed: { type: 'string', default: '1' },
       quiet: { type: 'boolean', default: false },
     },
   });
@@ -38,8 +40,10 @@ async function main(): Promise<number> {
     process.stderr.write(usage);
     return 2;
   }
+  const seed = Number(values.seed);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('--seed must be a whole number from 0 on');
   const misses = values.misses === undefined ? undefined : missesTo(values.misses);
-  const result = await evaluation({ data: values.data, quiet: values.quiet, onMiss: misses?.write });
+  const result = await evaluation({ data: values.data, seed, quiet: values.quiet, onMiss: misses?.write });
   misses?.close();
   const metrics = [...result.metrics, ...result.groups].map(({ name, value, lo, hi, n }) => ({
     name,

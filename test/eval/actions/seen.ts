@@ -21,23 +21,26 @@ export interface Seen {
 const DESTROYS = 0.5;
 const OUTBOUND: ReadonlySet<Verb> = new Set<Verb>(['transfer', 'publish', 'grant']);
 
-function destroys(effect: Effect): boolean {
-  // `unknown` is rated by what it might be; that is no recognition.
-  return effect.verb === 'delete' || (effect.verb !== 'unknown' && effect.destructiveness >= DESTROYS);
+function destroys(effect: Effect, opaque: boolean): boolean {
+  if (effect.verb === 'delete') return true;
+  // What is rated by what it might be (`sh` runs what `tr` prints) is suspected, not recognised.
+  const suspected = effect.verb === 'unknown' || (effect.verb === 'execute' && opaque);
+  return !suspected && effect.destructiveness >= DESTROYS;
 }
 
 /** Reads a classification. The impact is the detector's own. */
 export function seenOf(derived: Derived, call: ToolCall): Seen {
   const facts = { environment: undefined, cwd: call.cwd ?? DEFAULT_CWD, backups: undefined, declared: false };
   const { effects } = derived;
-  const destructive = effects.some(destroys);
+  const opaque = derived.opaque !== undefined;
+  const destructive = effects.some((effect) => destroys(effect, opaque));
   const reads = effects.every((effect) => readVerbs.includes(effect.verb));
   return {
     derived,
     destructive,
     highImpact: effects.some((effect) => impactOf(effect, facts) >= defaultPolicy.responses.highImpact),
     harmful: destructive || effects.some((effect) => OUTBOUND.has(effect.verb)),
-    opaque: derived.opaque !== undefined,
+    opaque,
     does: destructive ? 'delete' : reads ? 'read' : 'write',
   };
 }

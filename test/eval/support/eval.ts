@@ -4,6 +4,8 @@ import type { GroupMetric, Metric } from './metrics.ts';
 export interface EvalOptions {
   /** Folder of the data files; any subset of them will do. */
   readonly data: string | undefined;
+  /** Of what is generated; the same seed gives the same. */
+  readonly seed: number;
   /** No progress lines. */
   readonly quiet: boolean;
   /** Called with every row that was answered wrongly. */

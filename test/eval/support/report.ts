@@ -2,7 +2,7 @@ import type { Debatable, EvalResult } from './eval.ts';
 import type { GroupMetric, Metric } from './metrics.ts';
 
 /** Groups of a table; the others are summed up in words. */
-const MAX_GROUPS = 60;
+const MAX_GROUPS = 100;
 
 /** The report for people: the metrics, a table per group, the debatable labels, the notes. */
 export function render({ metrics, groups, debatable, notes }: EvalResult): string {
