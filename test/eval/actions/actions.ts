@@ -4,7 +4,7 @@ import type { Debatable, EvalOptions, EvalResult } from '../support/eval.ts';
 import { type Front, openFront, type Reading } from '../support/front.ts';
 import { Shares } from '../support/metrics.ts';
 import { Progress } from '../support/progress.ts';
-import { debatableOf } from './debatable.ts';
+import { debatableOf, isDisputed } from './debatable.ts';
 import { Latency } from './latency.ts';
 import { type Seen, seenOf } from './seen.ts';
 import { dataSets } from './sets/index.ts';
@@ -58,6 +58,10 @@ class ActionsRun {
     for (const question of sample.questions) {
       const hit = question.hit(seen);
       this.#shares.add(question.metric, hit, question.groups);
+      if (question.right !== undefined && isDisputed(question.metric)) {
+        const disputed = debatableOf(question.metric, sample.id) !== undefined;
+        if (!disputed) this.#shares.add(`${question.metric}.undisputed`, hit);
+      }
       if (question.right === undefined || hit === question.right) continue;
       this.#missed(sample, question.metric, seen, reading);
     }

@@ -49,6 +49,7 @@ export function benignQuestions(name: string, groups?: Groups): Question[] {
     { metric: `${name}.false_positive_rate`, hit: highImpact, right: false, ...withGroups(groups) },
     { metric: `${name}.deletion_rate`, hit: destructive },
     { metric: `${name}.opaque_rate`, hit: opaque },
+    { metric: `${name}.secret_rate`, hit: (seen) => seen.derived.credentials.length > 0 },
   ];
 }
 
