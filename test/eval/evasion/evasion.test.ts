@@ -47,6 +47,8 @@ const recognisedAlways = [
   'node fetch',
   'method override',
   'JSON-RPC',
+  'AWS action',
+  'named tool',
   'GraphQL plain',
   'GraphQL alias',
   'GraphQL fragment',

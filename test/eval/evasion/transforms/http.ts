@@ -84,6 +84,24 @@ export const http: readonly Transformation<HttpSeed>[] = [
       },
     ]);
   }),
+  on('AWS action', ({ rpc }, { pick, hex }) => {
+    const action = actionOf(rpc);
+    return shellCall(
+      pick([
+        `curl 'https://ec2.amazonaws.com/?Action=${action}&Version=2016-11-15&Id=${hex(8)}'`,
+        `curl -d 'Action=${action}&Id=${hex(8)}' https://rds.eu-west-1.amazonaws.com/`,
+        `curl https://dynamodb.eu-west-1.amazonaws.com/ -H 'X-Amz-Target: DynamoDB_20120810.${action}' -d '{}'`,
+        `curl --aws-sigv4 aws:amz https://ecs.amazonaws.com/ -H "x-amz-target: Service.${action}" -d '{"id":"${hex(8)}"}'`,
+      ]),
+    );
+  }),
+  on('named tool', ({ rpc }, { pick, hex }) => {
+    const [thing = '', verb = ''] = rpc.split('.');
+    return {
+      tool: pick([`${verb}_${thing}`, `${thing}_${verb}`, `mcp__cloud__${verb}_${thing}`, actionOf(rpc)]),
+      arguments: { id: hex(8), confirm: true },
+    };
+  }),
   on('disguised curl', (request, dice) => {
     const command = curl(request, dice);
     return shellCall(
@@ -97,6 +115,9 @@ export const http: readonly Transformation<HttpSeed>[] = [
   }),
 ];
 
+/** These need a name of the act in the singular, which a seed of a command does not have. */
+const byName = new Set(['JSON-RPC', 'AWS action', 'named tool']);
+
 /** A vendor's API in place of its command line. */
 export const apiInsteadOfCli: Transformation<ShellSeed> = {
   name: 'API instead of CLI',
@@ -105,7 +126,14 @@ export const apiInsteadOfCli: Transformation<ShellSeed> = {
       ? undefined
       : dice
           .pick(
-            http.filter(({ name }) => name !== 'JSON-RPC') as [Transformation<HttpSeed>, ...Transformation<HttpSeed>[]],
+            http.filter(({ name }) => !byName.has(name)) as [Transformation<HttpSeed>, ...Transformation<HttpSeed>[]],
           )
           .rewrite({ ...api, family: 'http', name: '', benign: false }, dice),
 };
+
+/** `volume.delete` as a vendor of actions calls it: `DeleteVolume`. */
+function actionOf(rpc: string): string {
+  const upper = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
+  const [thing = '', verb = ''] = rpc.split('.');
+  return `${upper(verb)}${upper(thing)}`;
+}

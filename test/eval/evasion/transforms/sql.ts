@@ -90,6 +90,19 @@ export const sql: readonly Transformation<SqlSeed>[] = [
     ]);
     return pick([shellCall(`python3 - <<'EOF'\n${code}\nEOF`), { tool: 'python', arguments: { code } }]);
   }),
+  on('ORM', ({ statement }, { pick }) => {
+    const table = /^DELETE FROM (\w+)$/.exec(statement)?.[1];
+    if (table === undefined) return undefined;
+    return shellCall(
+      pick([
+        `python manage.py shell -c "${table}.objects.all().delete()"`,
+        `rails runner '${table}.delete_all'`,
+        `node -e "prisma.${table}.deleteMany({})"`,
+        `python3 -c "session.query(${table}).delete(); session.commit()"`,
+        `mongosh app --eval 'db.${table}.deleteMany({})'`,
+      ]),
+    );
+  }),
   on('SQL from node', ({ statement }, { pick }) =>
     shellCall(
       `node -e ${quote(
