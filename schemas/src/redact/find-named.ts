@@ -1,6 +1,6 @@
 import { decodeComponent } from './find-urls.ts';
 import type { Finding } from './finding.ts';
-import { kindOfName } from './names.ts';
+import { kindOfName, providerOfName } from './names.ts';
 import { holdsPlaceholder, isPlausible, isReference, looksRandom } from './plausible.ts';
 import { plainValue, type ScannedValue, scanValue } from './scan-value.ts';
 
@@ -128,7 +128,9 @@ export function secretOf(text: string, value: ScannedValue, place: Place): Findi
   const secret = isParameter ? decodeComponent(plain) : plain;
   if (isScheme && /^basic/i.test(prefix)) return basicFinding(stripped, place);
   if (!isPlausible(secret, { ...place, quoted: value.quoted })) return undefined;
+  const provider = providerOfName(place.name);
   return {
+    ...(provider === undefined ? {} : { provider }),
     start: stripped.start,
     end: stripped.end,
     secret: decodedOf(secret),

@@ -103,7 +103,10 @@ function anyOf(): RegExp {
 /** Who issues secrets, in lower case. */
 export const providerNames: ReadonlySet<string> = new Set(lines.map(({ provider }) => provider));
 
-const providers = new Map(secretFormats.map((entry) => [entry.kind, entry.provider]));
+const providers = new Map([
+  ...secretFormats.map((entry) => [entry.kind, entry.provider] as const),
+  ['aws-secret-key', 'aws'] as const,
+]);
 
 /** Who issues secrets of this kind, when the kind tells. */
 export function providerOfKind(kind: string): string | undefined {

@@ -102,3 +102,8 @@ export function kindOfName(name: string): string | undefined {
 function isSuffix(word: string | undefined): boolean {
   return word !== undefined && (suffixes.has(word) || /^[0-9]{1,3}$/.test(word));
 }
+
+/** Who issues the secret, when a word of its name says so: `STRIPE_SECRET_KEY`, `githubToken`. */
+export function providerOfName(name: string): string | undefined {
+  return wordsOf(name.slice(0, 120)).find((word) => (word.length > 3 || word === 'aws') && providerNames.has(word));
+}

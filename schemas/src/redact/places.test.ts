@@ -66,6 +66,16 @@ test.each(Object.entries(places))('a secret is masked in this place: %s', (_name
   expect(redactor.text(masked)).toEqual({ value: masked, secrets: [] });
 });
 
+test.each([
+  [`STRIPE_SECRET=${value}`, 'stripe'],
+  [`{"githubToken": "${value}"}`, 'github'],
+  [`aws_secret_access_key = ${value}${value.slice(0, 16)}`, 'aws'],
+  [`sourcegraph: ${value}${value}`, 'sourcegraph'],
+  [`DB_PASSWORD=${value}`, undefined],
+])('the name says who issued the secret: %#', (text, provider) => {
+  expect(redactor.text(text).secrets[0]?.provider).toBe(provider);
+});
+
 describe('what is no secret stays as it is', () => {
   test.each([
     'find / -type d -name mysql -print -prune',
