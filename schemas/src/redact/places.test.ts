@@ -78,13 +78,13 @@ test.each([
 
 describe('what is no secret stays as it is', () => {
   test.each([
-    'find / -type d -name mysql -print -prune',
+    'find /opt/vendor -name mysql -print -prune',
     'read -p "Password: " -s PASSWORD_VALUE',
     "connect(user='<username>', password='<password>', host='<host>')",
-    'psexec.py -k -no-pass domain/user@target',
-    'nxc ssh 10.0.0.1 --username u --password path/to/passwords.txt',
-    'VBoxManage startvm u --password keys/file.txt',
-    'implementation "io.jsonwebtoken:jjwt-jackson:0.11.2"',
+    'remote-shell -k -no-pass corp/user@host',
+    'audit ssh 10.0.0.1 --user u --password lists/common-words.txt',
+    'vm start u --password keys/file.txt',
+    'implementation "io.jsonwebtoken:jjwt-api:0.12.6"',
     'parser.add_argument("--token", "-t")',
     "get('password', 'Enter your password')",
     'assertEquals("token", "expected another token")',
