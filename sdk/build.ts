@@ -1,5 +1,5 @@
 /**
- * Builds the publishable package into dist/: two bundles and self-contained types. Run with: npm run build -w sdk
+ * Builds the publishable package into dist/: bundles and self-contained types. Run with: npm run build -w sdk
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,8 @@ const withoutCompression: Plugin = {
 async function bundle(): Promise<void> {
   await build({
     absWorkingDir: here,
-    entryPoints: ['src/index.ts', 'src/node.ts'],
+    entryPoints: ['src/index.ts', 'src/node.ts', 'src/resolve/index.ts'],
+    outbase: 'src',
     outdir: dist,
     bundle: true,
     minify: true,
@@ -53,7 +54,7 @@ async function bundle(): Promise<void> {
   });
 }
 
-/** Emits declarations for everything, then keeps only what the two entry points reach, with no import of ours left. */
+/** Emits declarations for everything, then keeps only what the entry points reach, with no import of ours left. */
 function types(): void {
   const scratch = mkdtempSync(join(here, '.types-'));
   try {
@@ -63,7 +64,7 @@ function types(): void {
       JSON.stringify({
         extends: '../tsconfig.json',
         compilerOptions: { rootDir: root, outDir: scratch, emitDeclarationOnly: true, sourceMap: false },
-        include: ['../src/index.ts', '../src/node.ts', '../../schemas/src/errors.ts'],
+        include: ['../src/index.ts', '../src/node.ts', '../src/resolve/index.ts', '../../schemas/src/errors.ts'],
       }),
     );
     const tsc = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', config], { stdio: 'inherit' });
@@ -76,7 +77,7 @@ function types(): void {
 
 function copyReachable(scratch: string): void {
   const source = join(scratch, 'sdk', 'src');
-  const open = [join(source, 'index.d.ts'), join(source, 'node.d.ts')];
+  const open = [join(source, 'index.d.ts'), join(source, 'node.d.ts'), join(source, 'resolve', 'index.d.ts')];
   const done = new Set<string>();
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     if (done.has(file)) continue;

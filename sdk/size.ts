@@ -9,8 +9,8 @@ import { gzipSync } from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const bundle = join(here, 'dist', 'index.js');
-/** Most bytes that the minified bundle may have: ws (client) 35 KiB, redaction and read-only list 32 KiB, the rest ours. */
-const BUDGET = 112 * 1024;
+/** Most bytes that the minified bundle may have: ws (client) 35 KiB, redaction and read-only list 41 KiB, the rest ours. */
+const BUDGET = 120 * 1024;
 const RUNS = 15;
 
 function kib(bytes: number): string {

@@ -17,4 +17,8 @@ export { ARCHIVE_METRICS, type ArchiveMetricName } from './archive/metrics.ts';
 export { type Classifier, type ClassifyInput, loadClassifier } from './classify/index.ts';
 export { type Collector, type CollectorOptions, createCollector } from './collector.ts';
 export { type Limits, limitsSchema } from './config.ts';
+export { type EventParts, eventOf } from './ingest/event.ts';
 export { COLLECTOR_METRICS } from './metrics.ts';
+export { normalise } from './normalise/normalise.ts';
+export type { Normalised, NormaliseOptions } from './normalise/types.ts';
+export type { OtlpLog } from './receive/otlp.ts';

@@ -13,6 +13,7 @@ export interface Config {
   readonly allowRiskyWhenUnreachable: boolean;
   readonly maxUnsentEvents: number;
   readonly flushIntervalMs: number;
+  readonly resolveTargets: HaltwireOptions['resolveTargets'];
   readonly tracer: HaltwireOptions['tracer'];
   readonly onWarning: NonNullable<HaltwireOptions['onWarning']>;
 }
@@ -28,6 +29,7 @@ const optionKeys: Keys<HaltwireOptions> = {
   dangerouslyAllowRiskyWhenUnreachable: true,
   maxUnsentEvents: true,
   flushIntervalMs: true,
+  resolveTargets: true,
   tracer: true,
   onWarning: true,
 };
@@ -122,6 +124,9 @@ export function readOptions(
   }
   const dangerous = options.dangerouslyAllowRiskyWhenUnreachable ?? false;
   if (typeof dangerous !== 'boolean') throw configError('dangerouslyAllowRiskyWhenUnreachable must be true or false');
+  if (options.resolveTargets !== undefined && typeof options.resolveTargets !== 'function') {
+    throw configError('resolveTargets must be a function such as ambientTargets() of @haltwire/sdk/resolve');
+  }
   const endpoint = readUrl(options.endpoint ?? env.HALTWIRE_ENDPOINT ?? 'http://127.0.0.1:4318', 'endpoint');
   return {
     key,
@@ -138,6 +143,7 @@ export function readOptions(
     allowRiskyWhenUnreachable: dangerous,
     maxUnsentEvents: readNumber(options.maxUnsentEvents, 10_000, 'maxUnsentEvents', 1, 1_000_000),
     flushIntervalMs: readNumber(options.flushIntervalMs, 100, 'flushIntervalMs', 0, 60_000),
+    resolveTargets: options.resolveTargets,
     tracer: options.tracer,
     onWarning: options.onWarning ?? emitProcessWarning,
   };

@@ -24,7 +24,7 @@ const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
  * Options: `key` (else `HALTWIRE_KEY`), `endpoint` (else `HALTWIRE_ENDPOINT`, else `http://127.0.0.1:4318`),
  * `gatewayEndpoint` [endpoint], `fingerprintKey` (else `HALTWIRE_FINGERPRINT_KEY`), `gateTimeoutMs` [10000],
  * `failMode.readOnly` ['open'], `dangerouslyAllowRiskyWhenUnreachable` [false], `maxUnsentEvents` [10000],
- * `flushIntervalMs` [100], `tracer` [global], `onWarning` [process.emitWarning].
+ * `flushIntervalMs` [100], `resolveTargets` [none], `tracer` [global], `onWarning` [process.emitWarning].
  *
  * @throws HaltwireError `HALTWIRE_CONFIG` naming the option that is wrong, missing or unknown.
  * @example

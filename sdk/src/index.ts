@@ -7,6 +7,7 @@
 export { CHANNEL } from './diagnostics.ts';
 export * from './errors.ts';
 export { createHaltwire } from './haltwire.ts';
+export type { ResolvedTarget, TargetQuery } from './resolve/types.ts';
 export type {
   ExecuteContext,
   Haltwire,

@@ -1,4 +1,5 @@
 import type { Tracer } from '@opentelemetry/api';
+import type { ResolvedTarget, TargetQuery } from './resolve/types.ts';
 
 /** How closely a session is watched. `unknown` until the gateway has said so. */
 export type Posture = 'unknown' | 'normal' | 'elevated' | 'locked';
@@ -55,6 +56,12 @@ export interface HaltwireOptions {
   readonly maxUnsentEvents?: number | undefined;
   /** Longest wait before events that nobody waits for are sent, ms. Default 100. */
   readonly flushIntervalMs?: number | undefined;
+  /**
+   * Says which systems a call would act on where its text leaves that out; `ambientTargets()` of `@haltwire/sdk/resolve`
+   * reads it from the surroundings. Asked only about calls that wait for a verdict. Its word can raise a call's tier, never
+   * lower it; what it throws becomes a warning. Default: none.
+   */
+  readonly resolveTargets?: ((query: TargetQuery) => readonly ResolvedTarget[]) | undefined;
   /** Tracer for one span per call. Default: the global provider's tracer `@haltwire/sdk`. */
   readonly tracer?: Tracer | undefined;
   /** Takes warnings. Default: `process.emitWarning`. */

@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts';
 import { matchesOf } from './matches.ts';
 import type { Redacted } from './types.ts';
 
-const run = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
+const run = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}/g;
 const lineBreak = /(?:\\r)?(?:\\n)|\r?\n/y;
 
 /** Redacts decoded text; the same function that redacts the text around it, one level deeper. */
@@ -22,6 +22,7 @@ export function findEncoded(text: string, inner: Inner): Finding[] {
     if (match.index < covered) continue;
     const end = endOfWrapped(text, match.index, match[0]);
     covered = end;
+    if (!beginsAsText(match[0])) continue;
     const decoded = decode(text.slice(match.index, end));
     if (decoded === undefined) continue;
     const redacted = inner(decoded.text);
@@ -59,6 +60,45 @@ function endOfWrapped(text: string, start: number, first: string): number {
     end += gap + next.length;
     if (next.length < width) return end;
   }
+}
+
+const sextets = new Int8Array(128).fill(-1);
+for (const [value, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
+  sextets[char.charCodeAt(0)] = value;
+sextets['-'.charCodeAt(0)] = 62;
+sextets['_'.charCodeAt(0)] = 63;
+
+/**
+ * Whether the first bytes of a payload could be text. Most long words of a command are paths and names, which decode to
+ * noise: this tells them apart without decoding the whole. It never says no to what `decode` would read.
+ */
+export function beginsAsText(payload: string): boolean {
+  let continuations = 0;
+  for (let at = 0; at < 12; at += 1) {
+    const byte = byteOf(payload, at);
+    if (continuations > 0) {
+      if (byte >> 6 !== 2) return false;
+      continuations -= 1;
+      continue;
+    }
+    // UTF-16: its second character may be anything.
+    if (at === 1 && byte === 0) return true;
+    if (byte < 32 && byte !== 27 && (byte < 9 || byte > 13)) return false;
+    if (byte === 127 || (byte > 127 && (byte < 0xc2 || byte > 0xf4))) return false;
+    continuations = byte < 128 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+  }
+  return true;
+}
+
+/** One byte of what a base64 text holds. */
+function byteOf(payload: string, at: number): number {
+  const place = Math.floor(at / 3) * 4 + (at % 3);
+  const [high, low] = [sextet(payload, place), sextet(payload, place + 1)];
+  return ((high << ((at % 3) * 2 + 2)) | (low >> (4 - (at % 3) * 2))) & 255;
+}
+
+function sextet(payload: string, at: number): number {
+  return sextets[payload.charCodeAt(at)] ?? 0;
 }
 
 interface Decoded {

@@ -1,21 +1,46 @@
 import { BY_FORMAT, type Finding } from './finding.ts';
-import { anyFormat, secretFormats } from './formats.ts';
+import { anyFormat, type FormatAt, formatsAt, type SecretFormat } from './formats.ts';
 import { matchesOf } from './matches.ts';
 import { holdsPlaceholder, isFiller } from './plausible.ts';
 
+/**
+ * Global: words of characters that formats are made of, as long as the shortest token: everything else is passed over. What
+ * stands beside such a word belongs to no longer token, so the word alone is looked at.
+ */
+export const longWord = /(?<![\w.:/~+=|$!%@-])[\w.:/~+=|$!%@-]{16,}/g;
+
 /** Finds secrets that their own shape gives away, wherever they stand. */
 export function findFormats(text: string): Finding[] {
-  if (!anyFormat.test(text)) return [];
+  return matchesOf(longWord, text).flatMap((word) => findInWord(word[0], word.index));
+}
+
+function findInWord(word: string, offset: number): Finding[] {
   const found: Finding[] = [];
-  for (const { kind, provider, pattern } of secretFormats) {
-    for (const match of matchesOf(pattern, text)) {
-      const secret = withoutTrailing(match[1] ?? match[0]);
-      const start = match.index + (match[1] === undefined ? 0 : match[0].indexOf(match[1]));
-      if (isFiller(bodyOf(secret)) || holdsPlaceholder(secret)) continue;
-      found.push({ start, end: start + secret.length, secret, kind, provider, where: BY_FORMAT });
+  // A format is tried once only over the same characters, so that a run of prefixes costs no more than its length.
+  const ends = new Map<FormatAt, number>();
+  anyFormat.lastIndex = 0;
+  for (let place = anyFormat.exec(word); place !== null; place = anyFormat.exec(word)) {
+    // One token may begin inside of what looks like another.
+    anyFormat.lastIndex = place.index + 1;
+    for (const one of formatsAt(word[place.index] ?? '')) {
+      if ((ends.get(one) ?? 0) > place.index) continue;
+      one.sticky.lastIndex = place.index;
+      const match = one.sticky.exec(word);
+      if (match === null) continue;
+      ends.set(one, one.sticky.lastIndex);
+      const finding = findingOf(match, one.format, offset);
+      if (finding !== undefined) found.push(finding);
     }
   }
   return found;
+}
+
+function findingOf(match: RegExpExecArray, format: SecretFormat, offset: number): Finding | undefined {
+  const secret = withoutTrailing(match[1] ?? match[0]);
+  if (isFiller(bodyOf(secret)) || holdsPlaceholder(secret)) return undefined;
+  const start = offset + match.index + (match[1] === undefined ? 0 : match[0].indexOf(match[1]));
+  const { kind, provider } = format;
+  return { start, end: start + secret.length, secret, kind, provider, where: BY_FORMAT };
 }
 
 /** A full stop or dash after a token belongs to the sentence. */

@@ -1,6 +1,6 @@
 import { decodeComponent } from './find-urls.ts';
 import type { Finding } from './finding.ts';
-import { kindOfName } from './names.ts';
+import { kindOfName, providerOfName } from './names.ts';
 import { holdsPlaceholder, isPlausible, isReference, looksRandom } from './plausible.ts';
 import { plainValue, type ScannedValue, scanValue } from './scan-value.ts';
 
@@ -25,7 +25,7 @@ export function findAssignments(text: string): Finding[] {
     operator.lastIndex = at + 1;
     const from = at + 1 + (operator.exec(text)?.[0].length ?? 0);
     const value = scanValue(text, from);
-    if (value === undefined) continue;
+    if (value === undefined || closesQuote(text, name, value)) continue;
     if (!value.quoted) {
       runTries = at < runEnd ? runTries + 1 : 0;
       runEnd = value.end;
@@ -40,8 +40,16 @@ export function findAssignments(text: string): Finding[] {
   return found;
 }
 
+/** `read -p "Password: " -s x`: the quote after the colon ends what began before the name. */
+function closesQuote(text: string, name: Name, value: ScannedValue): boolean {
+  if (!value.quoted || name.quoted || value.level > 0) return false;
+  const quote = text[value.start - 1];
+  return name.start > 0 && text[name.start - 1] === quote && !text.slice(name.start, value.start - 1).includes('=');
+}
+
 interface Name {
   readonly text: string;
+  readonly start: number;
   /** In quotes: a member of JSON or of a literal. */
   readonly quoted: boolean;
   /** Nothing but indentation, a dash or `export` before it on its line. */
@@ -66,6 +74,14 @@ function nameBefore(text: string, at: number): Name | undefined {
   while (start > lowest && nameChar.test(text[start - 1] as string)) start -= 1;
   if (start === end) return undefined;
   let name = text.slice(start, end);
+  // token: &str = …, var token string = …: the name stands before its type.
+  const typed = /^[Ss]tr(?:ing)?$/.test(name)
+    ? /(\w{1,60})(?:\??\s{0,4}:\s{0,4}&?(?:'static )?| )$/.exec(text.slice(lowest, start))
+    : null;
+  if (typed?.[1] !== undefined) {
+    name = typed[1];
+    start = lowest + typed.index;
+  }
   // `API key: …`, `secret access key: …` in prose.
   if (/^key$/i.test(name)) {
     const before = /(?:[A-Za-z]{2,12} ){1,2}$/.exec(text.slice(Math.max(0, start - 26), start));
@@ -75,7 +91,7 @@ function nameBefore(text: string, at: number): Name | undefined {
   const whole = /(?:^|\n|\r|\\n)[ \t]{0,20}(?:- |export |set |env |ENV |ARG |\+|-)?["']?$/.test(
     start <= 24 ? lead : ` ${lead}`,
   );
-  return { text: name, quoted, whole };
+  return { text: name, start, quoted, whole };
 }
 
 function isLineEnd(text: string, end: number): boolean {
@@ -112,7 +128,9 @@ export function secretOf(text: string, value: ScannedValue, place: Place): Findi
   const secret = isParameter ? decodeComponent(plain) : plain;
   if (isScheme && /^basic/i.test(prefix)) return basicFinding(stripped, place);
   if (!isPlausible(secret, { ...place, quoted: value.quoted })) return undefined;
+  const provider = providerOfName(place.name);
   return {
+    ...(provider === undefined ? {} : { provider }),
     start: stripped.start,
     end: stripped.end,
     secret: decodedOf(secret),

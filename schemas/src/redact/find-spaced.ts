@@ -2,11 +2,12 @@ import { type Place, secretOf } from './find-named.ts';
 import type { Finding } from './finding.ts';
 import { matchesOf } from './matches.ts';
 import { kindOfName } from './names.ts';
-import { isFiller, isReference } from './plausible.ts';
+import { isFiller, isReference, looksRandom } from './plausible.ts';
+import { programName, programRules } from './program-rules.ts';
 import { endOfBare, scanValue } from './scan-value.ts';
 
 /** A place where a value follows without `=` or `:`; the match ends where the value begins. */
-interface Rule {
+export interface SpacedRule {
   readonly pattern: RegExp;
   /** Group 1 names the value, or the kind is fixed. */
   readonly kind?: string;
@@ -15,11 +16,15 @@ interface Rule {
   readonly literal: boolean;
 }
 
-const rules: readonly Rule[] = [
+const rules: readonly SpacedRule[] = [
   // --token value, --client-secret value
   { pattern: /(?<![\w-])--?([A-Za-z][\w-]{1,60})[ \t]{1,8}(?=[^\s-])/g, where: 'flag', literal: true },
-  // <password>value</password>
-  { pattern: /<([A-Za-z][\w:.-]{1,60})(?: [^<>]{0,200})?>(?=[^<\s])/g, where: 'element', literal: true },
+  // <password>value</password>, but not password='<password>', host=…
+  {
+    pattern: /<([A-Za-z][\w:.-]{1,60})(?: [^<>]{0,200})?>(?=[^<\s])(?!["'`]\s{0,4}[,;:)\]}])/g,
+    where: 'element',
+    literal: true,
+  },
   // name="DB_PASSWORD" value="…", "name": "DB_PASSWORD", "value": "…", - name: DB_PASSWORD\n  value: …
   {
     pattern:
@@ -49,8 +54,9 @@ const rules: readonly Rule[] = [
   },
   { pattern: /\b(password|passphrase|token|secret|api key) (?:is|was) (?=[^\s])/gi, where: 'sentence', literal: false },
   { pattern: /\bsshpass\s{1,4}-p\s{0,4}/g, kind: 'password', where: 'flag -p', literal: true },
+  // … -name mysql -print is find's
   {
-    pattern: /\bmysql(?:dump|admin|import)?\b[^\n|;&]{0,300}?\s-p(?=[^\s-])/g,
+    pattern: /\bmysql(?:dump|admin|import)?\b[^\n|;&]{0,300}?\s-p(?=[^\s-])(?!(?:rint|rune|rint0|ath|erm)\b)/g,
     kind: 'password',
     where: 'flag -p',
     literal: true,
@@ -70,13 +76,46 @@ const rules: readonly Rule[] = [
     where: 'header authorization',
     literal: true,
   },
-  { pattern: /\b(?=Bearer [A-Za-z0-9+/._~=-]{16})/gi, kind: 'token', where: 'bearer scheme', literal: false },
+  { pattern: /\bBearer (?=[A-Za-z0-9+/._~=-]{16})/gi, kind: 'bearer-token', where: 'bearer scheme', literal: false },
+  // jdbc:oracle:thin:user/password@host
+  {
+    pattern: /\bjdbc:oracle:[a-z0-9]{3,5}:[\w.]{1,40}\/(?=[^@\s]{1,100}@)/g,
+    kind: 'password',
+    where: 'password of a URL',
+    literal: true,
+  },
+  // echo "user:password" | chpasswd
+  {
+    pattern: /\becho ["']?[\w.-]{1,40}:(?=[^\s"'|]{4,200}["']? ?\| ?(?:sudo )?chpasswd)/g,
+    kind: 'password',
+    where: 'chpasswd',
+    literal: true,
+  },
+  // host:port:database:user:password, as .pgpass has it
+  {
+    pattern: /(?<=[\w*]):(?:[0-9]{2,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:(?=[^\s:]{4})/g,
+    kind: 'password',
+    where: 'pgpass password',
+    literal: true,
+  },
+  // echo secret | gh secret set NAME
+  {
+    pattern:
+      /\b(?:echo|printf)(?: -n)?(?: ["']?%s["']?)?[ \t]{1,4}(?=["']?[^\s"'|]{8,500}["']?[ \t]{0,4}\|[ \t]{0,4}(?:vercel env add|gcloud secrets|docker login|podman login|wrangler secret|gh secret set|gh auth login|npx wrangler|op |passwd --stdin|sudo -S))/g,
+    kind: 'password',
+    where: 'standard input',
+    literal: true,
+  },
 ];
+
+/** A name and its value as the arguments of a call: define('DB_PASSWORD', '…'). Calls that ask for a value have such too. */
+const namedPair = /\(\s{0,4}["']([\w.-]{2,80})["']\s{0,4},\s{0,4}(?=["'])/g;
 
 /** Finds values that follow a flag, an element, a keyword or an authorization scheme. */
 export function findSpaced(text: string): Finding[] {
   const found: Finding[] = [];
-  for (const { pattern, kind: fixed, where, literal } of rules) {
+  const tried = programName.test(text) ? [...rules, ...programRules] : rules;
+  for (const { pattern, kind: fixed, where, literal } of tried) {
     for (const match of matchesOf(pattern, text)) {
       const name = match[1] ?? '';
       const kind = fixed ?? kindOfName(name);
@@ -87,7 +126,21 @@ export function findSpaced(text: string): Finding[] {
       if (finding !== undefined) found.push(finding);
     }
   }
-  return [...found, ...findUserPairs(text), ...findCookies(text)];
+  return [...found, ...findNamedPairs(text), ...findUserPairs(text), ...findCookies(text)];
+}
+
+function findNamedPairs(text: string): Finding[] {
+  const found: Finding[] = [];
+  for (const match of matchesOf(namedPair, text)) {
+    const name = match[1] ?? '';
+    const kind = kindOfName(name);
+    if (kind === undefined) continue;
+    const place: Place = { kind, name, literal: true, where: `argument ${name}` };
+    const finding = valueFinding(text, match.index + match[0].length, place);
+    // What is no secret there is a default or a message.
+    if (finding !== undefined && looksRandom(finding.secret)) found.push(finding);
+  }
+  return found;
 }
 
 function valueFinding(text: string, from: number, place: Place): Finding | undefined {
@@ -135,12 +188,13 @@ function findUserPairs(text: string): Finding[] {
 }
 
 const cookieHeader = /\b(?:set-)?cookie\\{0,7}["']?\s{0,4}[:=]\s{0,4}\\{0,7}["']?([^\n"'\\]{1,4096})/gi;
+const cookieFlag = /\bcurl\b[^\n|;&]{0,300}?[ \t](?:-b|--cookie)[ \t=]{1,4}["']?([^\n"'\\;|&]{1,4096})/g;
 const cookie = /([\w.-]{1,80})=([A-Za-z0-9+/._~%-]{16,})/g;
 
 /** Session cookies: long random values in a Cookie header. */
 function findCookies(text: string): Finding[] {
   const found: Finding[] = [];
-  for (const header of matchesOf(cookieHeader, text)) {
+  for (const header of [...matchesOf(cookieHeader, text), ...matchesOf(cookieFlag, text)]) {
     const body = header[1] ?? '';
     const base = header.index + header[0].length - body.length;
     for (const pair of matchesOf(cookie, body)) {

@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 import { matchesOf } from './matches.ts';
-import { holdsPlaceholder, isFiller, isReference } from './plausible.ts';
+import { advice, holdsPlaceholder, isFiller, isReference } from './plausible.ts';
 
 const userinfo = /:\/\/([^\s/?#@"'`<>\\]{0,512})@/g;
 const basicPair = /^([^:]*):(.*)$/s;
@@ -36,7 +36,7 @@ export function findUrlSecrets(text: string): Finding[] {
 function isUrlFiller(secret: string): boolean {
   return /^(?:password|passwd|pass|secret|token|admin|user)$/i.test(secret)
     ? false
-    : secret.length < 3 || isFiller(secret);
+    : secret.length < 3 || isFiller(secret) || advice.test(secret.slice(0, 80));
 }
 
 /** Percent escapes undone; the text as it is when they are broken. */

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { longWord } from './find-formats.ts';
 import { anyFormat, secretFormats } from './formats.ts';
+import { matchesOf } from './matches.ts';
 
-/** Texts of a format: its expression without look-around, which the generator cannot read. */
+/** Texts of a format: its expression without look-around and word ends, which the generator cannot read. */
 const tokens = secretFormats.map(({ kind, pattern }) => ({
   kind,
   pattern,
-  text: fc.stringMatching(new RegExp(pattern.source.replaceAll(/\(\?<?[=!](?:[^()]|\([^()]*\))*\)/g, '')), {
+  text: fc.stringMatching(new RegExp(pattern.source.replaceAll(/\(\?<?[=!](?:[^()]|\([^()]*\))*\)|\\b/g, '')), {
     maxLength: 300,
   }),
 }));
@@ -21,13 +23,15 @@ test.each(tokens)('a text with a $kind passes the test that comes before all of 
     // Digits behind it, because some formats want them and random letters seldom have six in a row.
     fc.property(
       text,
-      fc.constantFrom('', ' ', 'a', '_', '-', '.'),
-      fc.constantFrom('', '123456'),
+      fc.constantFrom('', ' ', 'a', '_', '-', '.', '/', '=', '(', '"', 'user:'),
+      fc.constantFrom('', '123456', '123456', '123456', '123456 ', ' ', '/', '"', ';', ','),
       (token, before, after) => {
         const whole = before + token + after;
         if (!holds(pattern, whole)) return;
         seen += 1;
-        expect(anyFormat.test(whole)).toBe(true);
+        expect(holds(anyFormat, whole)).toBe(true);
+        // Only words of a certain length are looked at: the token must lie within one.
+        expect(matchesOf(longWord, whole).some(([word]) => holds(pattern, word))).toBe(true);
       },
     ),
     { numRuns: 200 },
@@ -44,7 +48,7 @@ test('no format fits into the 15 characters of a plain word', () => {
   fc.assert(
     fc.property(fc.oneof(short, cut), (text) => {
       for (const { pattern } of secretFormats) expect(holds(pattern, text)).toBe(false);
-      expect(anyFormat.test(text)).toBe(false);
+      expect(holds(anyFormat, text)).toBe(false);
     }),
     { numRuns: 2000 },
   );

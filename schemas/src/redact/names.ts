@@ -1,3 +1,5 @@
+import { providerNames } from './formats.ts';
+
 /** Words that name a secret when they stand last, and the kind they tell. */
 const secretWords: Readonly<Record<string, string>> = {
   password: 'password',
@@ -52,7 +54,7 @@ const suffixes = new Set(
 
 /** Tokens with these words are no credentials: cursors, counters, form tokens, language models' tokens. */
 const harmlessTokens = new Set(
-  'authenticity bos cancellation completion continuation csrf cursor eos input max min mask next num output pad page pagination prev prompt public quota resume special start stop sync total unk xsrf'.split(
+  'authenticity bos cancellation completion continuation csrf cursor eos input jsonwebtoken max min mask next num output pad page pagination prev prompt public quota resume special start stop sync total unk xsrf'.split(
     ' ',
   ),
 );
@@ -73,16 +75,17 @@ function wordsOf(name: string): string[] {
 /**
  * The kind of secret that a field, variable, header or flag of this name holds; undefined when it holds none.
  *
- * `DB_PASSWORD`, `x-api-key` and `clientSecret` do; `token_url`, `max_tokens` and `credentialsId` do not.
+ * `DB_PASSWORD`, `x-api-key`, `clientSecret` and, if the value is random enough, `sourcegraph` do; `token_url`, `max_tokens` and `credentialsId` do not.
  */
 export function kindOfName(name: string): string | undefined {
+  if (name.length > 3 && providerNames.has(name.toLowerCase())) return 'vendor-key';
   if (name.length > 120 || !secretPart.test(name.toLowerCase())) return undefined;
   const words = wordsOf(name);
   while (words.length > 1 && isSuffix(words.at(-1))) words.pop();
   const last = words.at(-1);
   if (last === undefined || words.includes('public')) return undefined;
-  // `PASS: 12 tests` is a verdict.
-  if (name === 'PASS') return undefined;
+  // `PASS: 12 tests` is a verdict; `--no-password` and `windows-auth` are switches.
+  if (name === 'PASS' || words[0] === 'no' || (last === 'auth' && words[0] === 'windows')) return undefined;
   if (last === 'key' || last === 'keys') {
     const qualifier = words.at(-2);
     if (qualifier === undefined || !keyQualifiers.has(qualifier)) return undefined;
@@ -98,4 +101,9 @@ export function kindOfName(name: string): string | undefined {
 
 function isSuffix(word: string | undefined): boolean {
   return word !== undefined && (suffixes.has(word) || /^[0-9]{1,3}$/.test(word));
+}
+
+/** Who issues the secret, when a word of its name says so: `STRIPE_SECRET_KEY`, `githubToken`. */
+export function providerOfName(name: string): string | undefined {
+  return wordsOf(name.slice(0, 120)).find((word) => (word.length > 3 || word === 'aws') && providerNames.has(word));
 }

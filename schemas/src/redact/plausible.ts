@@ -23,10 +23,11 @@ const references = [
   /^(?:https?|wss?):\/\/[^@]*$/i,
   /^(?:~|\.{0,2})\/(?:[\w.-]+\/){0,8}[\w.-]*$/,
   /^[A-Za-z]:\\/,
+  /^(?:[\w.-]+\/)+[\w.-]+\.(?:txt|json|ya?ml|toml|ini|conf|cfg|env|pem|key|crt|cer|gpg|asc|pub|vbox|img)$/i,
   /^\/(?:run|etc|var|home|usr|opt|tmp|root|mnt|srv)\//,
 ];
 
-const advice =
+export const advice =
   /^(?:(?:put|insert|enter|add|replace|change|set|type|paste|use)[\s_-]?(?:your|my|the|this|with|me|here|key|token|password|secret|in|api)|(?:your|my|some|the|an?|fake|dummy|sample|test)[\s_-](?:\w|<)|your[a-z]+$)/i;
 
 /** Filled with one or two characters, counting up, or marked as an example: nobody's secret. */
@@ -36,7 +37,9 @@ export function isFiller(value: string): boolean {
   if (fillers.has(lower)) return true;
   if (lower.includes('example') || lower.includes('placeholder') || lower.includes('changeme')) return true;
   if (lower.includes('redacted') || lower.includes('_here') || lower.includes('-here')) return true;
-  if (/(?:x{5}|\*{3}|\.{3}|0{12}|…)/.test(lower)) return true;
+  if (/(?:x{5}|\*{3}|\.{3}|0{12}|…|^path\/to\/)/.test(lower)) return true;
+  const longestRun = /(.)\1{11,}/.exec(lower)?.[0].length ?? 0;
+  if (longestRun > 0.75 * lower.length) return true;
   return new Set(lower.replaceAll(/[^a-z0-9]/g, '')).size < (lower.length >= 16 ? 4 : 2);
 }
 
@@ -82,6 +85,9 @@ export function isPlausible(value: string, context: ValueContext): boolean {
   if (value.toLowerCase() === context.name.toLowerCase()) return false;
   if (!context.quoted && isCode(value)) return false;
   if (context.kind === 'signature') return value.length >= 40 && looksRandom(value);
+  // A provider's name alone: only what is certainly made by a machine, and no digest, which has one case only.
+  if (context.kind === 'vendor-key')
+    return context.literal && /^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9_-]{32,128}$/.test(value);
   if (isPassword) {
     if (context.quoted) return !/^[A-Z][a-z]+(?: [a-z]+){3,}/.test(value);
     return context.literal ? /[A-Za-z]|[0-9]{4}/.test(value) : looksRandom(value);

@@ -18,6 +18,8 @@ export const MAX_VALUE = 16_384;
 export function scanValue(text: string, from: number): ScannedValue | undefined {
   let at = from;
   while (at < from + 40 && (text[at] === ' ' || text[at] === '\t')) at += 1;
+  // r"…", b'…', @"…": how a language writes a literal, not a part of it.
+  if (/[bBrRuUfF@$]/.test(text[at] ?? '') && /["']/.test(text[at + 1] ?? '')) at += 1;
   let level = 0;
   while (level < 15 && text[at + level] === '\\') level += 1;
   const quote = text[at + level];

@@ -6,11 +6,13 @@ import { errorTypeOf, reportResult } from '../call/result-text.ts';
 import type { CallSpan } from '../call/span.ts';
 import type { HaltwireError } from '../errors.ts';
 import type { Attributes } from '../otlp/encode.ts';
+import type { ResolvedTarget } from '../resolve/types.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Most of each that the contracts allow in one event; the collector finds the rest in the redacted texts. */
 const MAX_CREDENTIALS = 64;
 const MAX_SECRETS_SEEN = 256;
+const MAX_TARGETS = 16;
 
 /** Options of `CallRecord`. */
 export interface CallRecordOptions {
@@ -30,9 +32,9 @@ export class CallRecord {
     this.#options = options;
   }
 
-  /** The call asks. Sent at once. Returns the intent's number; undefined when the spool is full. */
-  asked(): number | undefined {
-    return this.#intent({}, true);
+  /** The call asks, of these targets. Sent at once. Returns the intent's number; undefined when the spool is full. */
+  asked(targets: readonly ResolvedTarget[] = []): number | undefined {
+    return this.#intent({ [HALTWIRE.targets]: jsonOf(targets, MAX_TARGETS) }, true);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { isReadOnlyCall } from '@haltwire/schemas/read-only';
+import { targetsOf } from '../call/call-targets.ts';
 import { digestOf, type PreparedCall, prepareCall } from '../call/prepare.ts';
 import { routeOf } from '../call/route.ts';
 import { CallSpan } from '../call/span.ts';
@@ -7,6 +8,7 @@ import { CHANNEL, publish } from '../diagnostics.ts';
 import { type HaltwireError, HaltwireNoLeaseError, HaltwireUnreachableError } from '../errors.ts';
 import type { Gate } from '../gateway/gate.ts';
 import type { Verdict } from '../gateway/messages.ts';
+import type { ResolvedTarget } from '../resolve/types.ts';
 import type { ExecuteContext, HoldNotice, SessionOptions, ToolOptions } from '../types.ts';
 import { WARNING } from '../warnings.ts';
 import { callBack } from './call-back.ts';
@@ -135,11 +137,26 @@ export class GatedCalls {
     return new CallRecord({ recorder, redactor, call, span, type, description });
   }
 
+  /** Looked for only when somebody waits anyway: a plain read under a lease never pays for it. */
+  #targetsOf({ tool, redactedArguments, cwd }: PreparedCall): ResolvedTarget[] {
+    const { shared, options, sessionId } = this.#host;
+    const env = options.env ?? process.env;
+    return targetsOf(() => ({ tool, arguments: JSON.parse(redactedArguments) as unknown, cwd, env }), {
+      resolveTargets: shared.config.resolveTargets,
+      redactor: shared.redactor,
+      onError: (error) =>
+        shared.warn(
+          WARNING.callbackFailed,
+          `resolveTargets of session ${sessionId} threw ${error instanceof Error ? error.name : typeof error}`,
+        ),
+    });
+  }
+
   /** Sends the intent and waits for its verdict. */
   async #ask(call: PreparedCall, record: CallRecord, options: ToolOptions): Promise<Judgement> {
     const { shared, gate, desk, recorder } = this.#host;
     const { signal } = options;
-    const seq = record.asked();
+    const seq = record.asked(this.#targetsOf(call));
     if (seq === undefined) {
       const message = `${call.tool} was refused: maxUnsentEvents is used up; check that the collector runs`;
       return { allowed: false, error: new HaltwireUnreachableError(message) };

@@ -1,0 +1,32 @@
+/** Code: hosts, registries, builds, tickets. Lines of `kind|provider|boundary|expression`, see `readFormats`. */
+export const codeFormats = String.raw`
+github-token|github|w|gh[pousr]_[A-Za-z0-9_.-]{30,}
+github-token|github|w|github_pat_[A-Za-z0-9_]{22,}
+gitlab-token|gitlab|s|gl(?:pat|dt|rt|soat|ft|cbt|ffct)-[A-Za-z0-9_.-]{20,}
+gitlab-token|gitlab|s|gl(?:imt-[A-Za-z0-9_.-]{25,}|ptt-[A-Za-z0-9_.-]{40,}|agent-[A-Za-z0-9_.-]{50,}|oas-[A-Za-z0-9_.-]{64,})
+gitlab-token|gitlab|s|GR1348941[A-Za-z0-9_-]{20,}
+npm-token|npm|w|npm_[A-Za-z0-9]{36,}
+pypi-token|pypi|w|pypi-[A-Za-z0-9_-]{50,}
+rubygems-token|rubygems|w|rubygems_[a-f0-9]{48}
+cargo-token|crates.io|w|cio[A-Za-z0-9]{32}\b
+nuget-key|nuget|w|oy2[a-z0-9]{43}\b
+clojars-token|clojars|w|CLOJARS_[a-z0-9]{60}
+docker-token|docker|w|dckr_(?:pat|oat)_[A-Za-z0-9_-]{27,}
+artifactory-key|jfrog|s|AKC[a-zA-Z0-9]{60,}
+artifactory-token|jfrog|w|cmVmdGtu[A-Za-z0-9]{56}
+sourcegraph-token|sourcegraph|w|sgp_(?:(?:local|[a-fA-F0-9]{16})_)?[a-fA-F0-9]{40}\b
+sonar-token|sonar|w|sq[upa]_[a-f0-9]{40}\b
+snyk-token|snyk|w|snyk_[us]at\.[a-f0-9]{8}\.[A-Za-z0-9_.-]{40,}
+circleci-token|circleci|w|CCIP(?:AT|RJ)_[A-Za-z0-9]{22}_[a-f0-9]{40}
+buildkite-token|buildkite|w|bk(?:ua|aj)_[a-f0-9]{40}
+jetbrains-token|jetbrains|w|perm[:-][A-Za-z0-9=]{8,100}\.[A-Za-z0-9=]{4,100}\.[A-Za-z0-9]{20,}
+harness-token|harness|w|pat\.[A-Za-z0-9_-]{22}\.[a-f0-9]{24}\.[A-Za-z0-9]{20}\b
+postman-key|postman|w|PMAK-[a-f0-9]{24}-[a-f0-9]{34}\b
+launchdarkly-key|launchdarkly|s|(?:api|sdk)-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}\b
+readme-key|readme|w|rdme_[a-z0-9]{70}
+octopus-key|octopus|s|API-(?=[A-Z]{0,25}[0-9])[A-Z0-9]{26}(?![A-Za-z0-9_-])
+prefect-key|prefect|w|pn[ub]_[A-Za-z0-9]{36}\b
+atlassian-token|atlassian|w|AT(?:ATT3|CTT3|BB)[A-Za-z0-9_=-]{30,}
+linear-key|linear|w|lin_(?:api|oauth)_[A-Za-z0-9]{32,}
+sentry-token|sentry|w|sntry[su]_[A-Za-z0-9+/=_-]{40,}
+`;
