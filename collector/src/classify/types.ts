@@ -5,6 +5,10 @@ export interface ClassifyTool {
   readonly name: string;
   readonly type?: string | undefined;
   readonly description?: string | undefined;
+  /** JSON schema of its arguments, when pinned. */
+  readonly inputSchema?: unknown;
+  /** MCP's hints, when pinned. `destructiveHint` raises; `readOnlyHint` is a promise and lowers nothing. */
+  readonly annotations?: { readonly destructiveHint?: boolean | undefined } | undefined;
 }
 
 /** What came back from a call. */
