@@ -35,7 +35,10 @@ const strong: Rows = [
     'delete',
     'flush nuke trash discard deregister decommission teardown shred kill evict del deletes obliterate forget',
   ],
-  ['delete', 'unregister undeploy rmdir rdelete deprovision deallocate unpublish rmi rmrf zap expunge'],
+  [
+    'delete',
+    'unregister undeploy rmdir rdelete deprovision deallocate unpublish rmi rmrf zap expunge revoke deauthorize unauthorize',
+  ],
   ['execute', 'execute exec invoke eval perform'],
   [
     'grant',
@@ -43,10 +46,10 @@ const strong: Rows = [
   ],
   [
     'transfer',
-    'transfer send resend pay withdraw refund wire payout forward deposit donate remit exfiltrate purchase repay',
+    'transfer notify redeem send resend pay withdraw refund wire payout forward deposit donate remit exfiltrate purchase repay',
   ],
   ['publish', 'publish announce broadcast deploy redeploy'],
-  ['authenticate', 'login authenticate signin logout signout'],
+  ['authenticate', 'assume login authenticate signin logout signout'],
 ];
 
 /** Words that name an act only where no strong one stands: each is a noun as well, or says little. */
@@ -57,13 +60,16 @@ const weak: Rows = [
   ['read', 'trace measure stats statistics info details logs log history summary report metrics help version versions'],
   [
     'read',
-    'schema definition definitions metadata reverse snap optimize extract parse decode whois ping receive watch',
+    'schema definition definitions metadata reverse snap optimize extract parse decode whois ping receive watch decrypt rerank is',
   ],
   ['list', 'index'],
   ['search', 'filter scan match select'],
   ['create', 'new make copy fork post book order comment reply respond submit start init initialize put snapshot'],
+  ['create', 'issue populate setup store train transform commit compose distribute encrypt sample'],
   ['create', 'backup prepare initiate signup place bundle install advertise draft reserve attend'],
+  ['update', 'rotate dedupe compact invalidate break'],
   ['update', 'change apply sync synchronize toggle tag label transition review star push manage claim complete end'],
+  ['update', 'continue override split finalize amend increase decrease signal record use unshare dissociate'],
   ['update', 'join link group deny skip switchover process play lifecycle control opt protect sort format register'],
   ['delete', 'clean clear empty expire reset'],
   [
@@ -79,7 +85,8 @@ const weak: Rows = [
 export const cuts: ReadonlySet<string> = new Set(
   (
     'disassociate detach disable deactivate unlink unsubscribe revoke deauthorize unauthorize unassign leave ungroup ' +
-    'suspend stop cancel unlabel restore rollback revert overwrite rebuild failover quarantine block'
+    'suspend stop cancel unlabel restore rollback revert overwrite rebuild failover quarantine block archive untag ' +
+    'unlock unshare dissociate sync dedupe compact invalidate override break recreate'
   ).split(' '),
 );
 

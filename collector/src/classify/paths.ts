@@ -36,18 +36,20 @@ export function resolvePath(text: string, cwd: string | undefined, known = true)
   const above = cwd !== undefined && folder !== cwd && `${cwd}/`.startsWith(folder === '/' ? '/' : `${folder}/`);
   const vast = folder === '/' || HOME.test(folder) || systemFolders.has(folder) || above || /^\.\.(?:\/|$)/.test(clean);
   const pattern = /[*?[]/.test(slashed);
+  // `/h*`, `/???`: whatever stands at the root.
+  const atRoot = pattern && /^\/[^/]*$/.test(clean);
   // `$X/*` is `/*` when the variable is empty.
   const emptied = !known && /^\$\{?\w+\}?\/?\*?$/.test(slashed);
   return {
     path: (anchored || cwd !== undefined) && known ? clean : undefined,
-    vast: vast || (emptied && slashed.endsWith('*')),
-    scope: vast || everything ? 'all' : pattern ? 'many' : known ? 'one' : 'unknown',
+    vast: vast || atRoot || (emptied && slashed.endsWith('*')),
+    scope: vast || atRoot || everything ? 'all' : pattern ? 'many' : known ? 'one' : 'unknown',
   };
 }
 
 /** Folders that are made again by the next build or install, and scratch space. */
 const SCRATCH =
-  /(?:^|\/)(?:node_modules|dist|build|out|target|coverage|__pycache__|\.(?:cache|pytest_cache|mypy_cache|next|turbo|venv|tox|parcel-cache|nyc_output))(?:\/|$)|^\/tmp\/.|^\/var\/tmp\/.|\.(?:pyc|pyo|log|tmp|o|swp)$/;
+  /(?:^|\/)(?:node_modules|dist|build|out|target|coverage|__pycache__|\.(?:cache|pytest_cache|mypy_cache|next|turbo|venv|tox|parcel-cache|nyc_output))(?:\/|$)|^(?:\/private)?\/(?:var\/)?tmp\/.|^(?:\/private)?\/var\/folders\/.|^\/dev\/shm\/.|(?:^|\/)AppData\/Local\/Temp\/.|\.(?:pyc|pyo|log|tmp|o|swp)$/;
 
 /** Whether a path is by its name scratch: a build product, a cache, something below /tmp. */
 export function isScratch(path: string): boolean {

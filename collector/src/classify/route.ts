@@ -44,7 +44,7 @@ export function route(findings: Findings, input: ClassifyInput): void {
   }
   const commands = commandsOf(tool.name, args);
   if (commands.length > 0) {
-    for (const command of commands) classifyShell(findings, command, folder);
+    for (const command of commands) classifyShell(findings, command, folder, input);
     return;
   }
   const code = CODE_NAME.test(tool.name)
@@ -53,7 +53,7 @@ export function route(findings: Findings, input: ClassifyInput): void {
       : stringMember(args, codeMembers)
     : undefined;
   if (code !== undefined) {
-    classifyCodeText(findings, languageOf(tool.name, args), code, folder);
+    classifyCodeText(findings, languageOf(tool.name, args), code, folder, input);
     return;
   }
   if (isHttpTool(tool.name, args)) {

@@ -83,6 +83,7 @@ const AMOUNTS = 'amount price total sum value lamport wei amountcent';
 const READERS =
   'recipient to toemail emailto cc bcc channel channelid chatid phone phonenumber recipientid touser userid';
 const TEXTS = 'body message text content subject';
+const MAKES = 'title body content commentbody comment text value inputvalue payload data';
 const PEOPLE = 'user userid email member memberid principal grantee collaborator username account useremail';
 const POWERS = 'role permission accesslevel roleid policyarn accessrole';
 
@@ -113,6 +114,7 @@ function sharpened(act: ToolAct | undefined, keys: ReadonlySet<string>): ToolAct
   if (hasAny(keys, PAYEES) && hasAny(keys, AMOUNTS) && act?.verb !== 'update')
     return { ...base, verb: 'transfer', resource: base.resource === 'unknown' ? 'money' : base.resource };
   if (hasAny(keys, PEOPLE) && hasAny(keys, POWERS)) return { ...base, verb: 'grant' };
+  if (act === undefined && hasAny(keys, MAKES)) return { ...base, verb: 'create' };
   const message = hasAny(keys, READERS) && hasAny(keys, TEXTS) && act?.verb !== 'update';
   if (message) return { ...base, verb: 'transfer', resource: base.resource === 'unknown' ? 'message' : base.resource };
   return act;

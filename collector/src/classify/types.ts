@@ -30,6 +30,10 @@ export interface ClassifyInput {
   /** Targets that resolvers in the sdk read from ambient context. They sharpen, they never lower. */
   readonly targets?: readonly ResolvedTarget[] | undefined;
   readonly credentials: readonly CredentialUse[];
+  /** Contents of files that this session wrote, by absolute path: a script that runs is then looked into. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
+  /** Absolute paths that this session created: deleting them again is tidying up. */
+  readonly created?: readonly string[] | undefined;
   /** Arguments or result were cut at a size cap. */
   readonly truncated?: boolean | undefined;
   /** Present on results only. */

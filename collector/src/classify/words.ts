@@ -65,7 +65,8 @@ export function actOf(name: string, ignored: ReadonlySet<string> = new Set()): N
   if (verb === undefined) return undefined;
   const sure = strongVerb(word) !== undefined;
   // `reset_password` sets back, `db_reset` empties.
-  if (word === 'reset' && !words.some((other) => other !== word && holders.has(singular(other)))) {
+  const emptied = prepositions.has(words[at + 1] ?? '');
+  if (word === 'reset' && !emptied && !words.some((other) => other !== word && holders.has(singular(other)))) {
     return { verb: words.length === 1 ? 'delete' : 'update', resource: thingOf(words, at), word, sure };
   }
   // `search_and_delete`: the worse of two acts that one name joins.
@@ -73,10 +74,14 @@ export function actOf(name: string, ignored: ReadonlySet<string> = new Set()): N
   return { verb: joined === undefined ? verb : 'delete', resource: thingOf(words, at), word: joined ?? word, sure };
 }
 
+const PLAIN_READ = /^(?:get|describe|fetch|retrieve)$/;
+
 function verbAt(words: readonly string[], first: number): number {
   const isStrong = (word: string | undefined) => word !== undefined && strongVerb(word) !== undefined;
   const isWeak = (word: string | undefined) => word !== undefined && weakVerbs.has(word);
   const last = words.length - 1;
+  // `deploy_pipeline_get`: a last word that is no noun says what is done with the rest.
+  if (last > 1 && PLAIN_READ.test(words[last] ?? '') && words[last - 1] !== 'and') return last;
   if (isStrong(words[first])) return first;
   if (isStrong(words[last])) return last;
   // `run_query`, `check_status`: a weak verb in front of its object.

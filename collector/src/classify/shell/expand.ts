@@ -9,6 +9,7 @@ import {
 } from 'unbash';
 import { LIMITS } from '../config.ts';
 import { expandBraces } from './braces.ts';
+import { firstWords, listsNarrowly } from './narrow.ts';
 import type { Argument, Shell } from './state.ts';
 import { staticOutput } from './static-output.ts';
 
@@ -19,6 +20,7 @@ interface Piece {
   readonly value: string;
   readonly known: boolean;
   readonly glob: boolean;
+  readonly narrow?: boolean | undefined;
 }
 
 /**
@@ -68,16 +70,18 @@ export function expandParts(parts: readonly WordPart[], shell: Shell, onScript: 
   let value = '';
   let known = true;
   let glob = false;
+  let narrow = false;
   for (const part of parts) {
     const piece = expandPart(part, shell, onScript);
     value += piece.value;
     known &&= piece.known;
     glob ||= piece.glob;
+    narrow ||= piece.narrow === true;
     if (value.length > LIMITS.parsedText || !shell.findings.spendText(piece.value.length)) {
       return { value: value.slice(0, LIMITS.parsedText), known: false, glob };
     }
   }
-  return { value, known, glob };
+  return narrow ? { value, known, glob, narrow } : { value, known, glob };
 }
 
 function expandPart(part: WordPart | DoubleQuotedChild, shell: Shell, onScript: OnScript): Piece {
@@ -104,7 +108,7 @@ function expandPart(part: WordPart | DoubleQuotedChild, shell: Shell, onScript: 
       onScript(part.script);
       const output = staticOutput(part.script, shell);
       return output === undefined
-        ? unknown(part.text)
+        ? { ...unknown(part.text), narrow: listsNarrowly(firstWords(part.script)) }
         : { value: output.replace(/\n+$/, ''), known: true, glob: false };
     }
     case 'ProcessSubstitution':
@@ -131,6 +135,7 @@ function unknown(text: string): Piece {
 function variable(name: string, text: string, shell: Shell): Piece {
   const set = shell.variables.get(name);
   if (set !== undefined) return { ...set, glob: false };
+  if (name === 'TMPDIR') return { value: '/tmp', known: true, glob: false };
   if (name === 'HOME') return { value: '~', known: true, glob: false };
   if (name === 'PWD' && shell.cwd !== undefined) return { value: shell.cwd, known: true, glob: false };
   return unknown(text);

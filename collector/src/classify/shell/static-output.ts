@@ -38,6 +38,7 @@ export function commandOutput(node: CommandNode, input: string | undefined, shel
   const name = nameArgument.value.split('/').at(-1);
   if (node.redirects.some((redirect) => redirect.type === 'Redirect' && redirect.operator !== '<&')) return undefined;
   const stdin = inputText(node.redirects, deeper) ?? input;
+  if (name === 'mktemp') return mktemp(values);
   if (name === 'echo') return echo(values);
   if (name === 'printf') return printf(values);
   if (name === 'cat' && values.every((value) => value === '-')) return stdin;
@@ -60,6 +61,12 @@ export function inputText(redirects: readonly Redirection[], shell: Shell): stri
   const { parts, text } = last.body;
   // Unknown variables stay as written: the rest of the text is still to be judged.
   return parts === undefined ? text : expandParts(parts, shell, ignore).value;
+}
+
+/** A fresh file or folder: its name is chosen when it runs, its place is not. */
+function mktemp(values: readonly string[]): string {
+  const template = values.find((value) => value.includes('XXX'));
+  return template?.startsWith('/') === true ? template : `/tmp/${template ?? 'tmp.XXXXXXXXXX'}`;
 }
 
 function echo(values: readonly string[]): string {

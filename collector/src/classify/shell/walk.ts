@@ -13,6 +13,7 @@ import {
 } from 'unbash';
 import { LIMITS } from '../config.ts';
 import { expandToText, expandWord, type OnScript } from './expand.ts';
+import { listsNarrowly, stageWords } from './narrow.ts';
 import { noteRedirects } from './redirects.ts';
 import { runCommand } from './run.ts';
 import { type Argument, type Input, literal, NO_INPUT, nested, type Shell } from './state.ts';
@@ -87,7 +88,10 @@ export function walkNode(node: SyntaxNode, shell: Shell, input: Input): void {
 
 /** Every other node by its children, in source order; words may hold scripts. */
 function walkChildren(node: SyntaxNode, shell: Shell, input: Input): void {
-  const inner = node.type === 'While' || node.type === 'ArithmeticFor' ? { ...shell, repeated: true } : shell;
+  const inner =
+    node.type === 'While' || node.type === 'ArithmeticFor'
+      ? { ...shell, repeated: true, narrow: input.narrow ?? shell.narrow }
+      : shell;
   forEachChild(node, (child) => {
     if (child.type === 'Statement') walkNode(child.command, inner, input);
     else if (child.type === 'Word') expandWord(child, inner, scriptWalker(inner));
@@ -122,6 +126,9 @@ function isWalked(node: SyntaxNode): boolean {
   return walked.has(node.type);
 }
 
+/** A pattern whose last part names something: `*.log`, `test_*`. */
+const NAMED_PART = /(?:^|\/)[^/]*[\w.-]{2}[^/]*$/;
+
 /** A loop over literal items is walked once for each; over anything else, once, as repeated. */
 function walkLoop(node: For | Select, shell: Shell): void {
   const items = (node.wordlist ?? []).flatMap((word) => expandWord(word, shell, scriptWalker(shell)));
@@ -129,7 +136,8 @@ function walkLoop(node: For | Select, shell: Shell): void {
     items.length > 0 && items.length <= LIMITS.loopItems && items.every((item) => item.known && !item.glob);
   for (const item of literalItems ? items : items.slice(0, 1)) {
     shell.variables.set(node.name.value, { value: item.value, known: literalItems });
-    walkStatements(node.body.commands, literalItems ? shell : { ...shell, repeated: true });
+    const narrow = items.some((item) => item.narrow === true || (item.glob && NAMED_PART.test(item.value)));
+    walkStatements(node.body.commands, literalItems ? shell : { ...shell, repeated: true, narrow });
   }
   if (items.length === 0) walkStatements(node.body.commands, { ...shell, repeated: true });
 }
@@ -141,9 +149,14 @@ function walkPipeline(node: Pipeline, shell: Shell, input: Input): void {
     if (!shell.findings.spendNode()) return;
     walkNode(stage, node.commands.length > 1 ? nested(shell) : shell, stdin);
     const readable = stdin.from === undefined || stdin.text !== undefined;
-    stdin = { text: readable ? commandOutput(stage, stdin.text, shell) : undefined, from: stageName(stage) };
+    const from = stageName(stage);
+    const narrow = FILTERS.test(from) ? stdin.narrow : listsNarrowly(stageWords(stage));
+    stdin = { text: readable ? commandOutput(stage, stdin.text, shell) : undefined, from, narrow };
   }
 }
+
+/** Stages that pass on some of what they read. */
+const FILTERS = /^(?:grep|egrep|head|tail|sort|uniq|awk|sed|cut|tr|xargs|tee|cat)$/;
 
 function stageName(node: CommandNode): string {
   return node.type === 'Command' ? (node.name?.value ?? 'assignment') : node.type;

@@ -10,12 +10,16 @@ function reads(shape: OptionShape = {}): Handler {
 }
 
 /** Records that a command reads paths; without any it reads its input. */
-export function readPaths(call: Call, operands: Call['args'], verb: 'read' | 'list' = 'read', resource = 'file'): void {
+export function readPaths(call: Call, given: Call['args'], verb: 'read' | 'list' = 'read', resource = 'file'): void {
+  const operands = given.filter(({ value }) => value !== '-');
   if (operands.length === 0) {
     add(call, { verb, resource: verb === 'list' ? resource : 'text', system: 'filesystem', confidence: 1 });
     return;
   }
-  for (const operand of bounded(call, operands)) {
+  for (const operand of bounded(
+    call,
+    operands.filter(({ value }) => value !== '-'),
+  )) {
     const { path, target, scope } = pathOf(call, operand);
     const shown = path ?? operand.value;
     if (verb === 'read') call.findings.source(shown);

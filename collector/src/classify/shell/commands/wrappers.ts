@@ -46,7 +46,9 @@ const xargs: Handler = (call) => {
     (has(options, 'i') || call.name === 'parallel' ? '{}' : undefined);
   const shown = call.input.text?.trim().split(/\s+/).slice(0, 16);
   const items: Argument[] =
-    shown === undefined ? [{ value: '(from input)', known: false, glob: true }] : shown.map(literal);
+    shown === undefined
+      ? [{ value: '(from input)', known: false, glob: true, narrow: call.input.narrow }]
+      : shown.map(literal);
   const command = options.operands.length === 0 ? [literal('echo')] : options.operands;
   const words =
     replace === undefined || !command.some((word) => word.value.includes(replace))
