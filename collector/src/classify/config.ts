@@ -2,6 +2,9 @@
 export const LIMITS = {
   /** Longest text that a parser is given, characters. */
   parsedText: 65_536,
+  /** Longest inline code of an interpreter that is read, characters, and its tokens. */
+  code: 20_000,
+  codeTokens: 6000,
   /** Nested interpreters, functions and substitutions. */
   depth: 12,
   /** Commands walked in one call, all levels together. */

@@ -50,7 +50,8 @@ function noteRead(value: string, known: boolean, { findings, cwd, trail }: Shell
   });
 }
 
-function noteWrite(value: string, known: boolean, operator: string, { findings, cwd, trail }: Shell): void {
+/** Records a write to a path: `alone` empties it, `>>` adds to it, else it replaces what is there. */
+export function noteWrite(value: string, known: boolean, operator: string, { findings, cwd, trail }: Shell): void {
   const { path, scope, vast } = resolvePath(value, cwd, known);
   const device = DEVICE.test(path ?? value);
   findings.add({

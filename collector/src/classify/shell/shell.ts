@@ -1,8 +1,8 @@
+import { classifyCode } from '../code/classify-code.ts';
 import { LIMITS } from '../config.ts';
 import type { Findings } from '../findings.ts';
 import { classifySql } from '../sql/sql.ts';
 import { commands } from './commands/index.ts';
-import { classifyCode } from './commands/interpreters.ts';
 import { runCommand } from './run.ts';
 import { literal, type Made, NO_INPUT, type Shell } from './state.ts';
 import { walkSource } from './walk.ts';

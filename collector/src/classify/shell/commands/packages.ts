@@ -1,5 +1,6 @@
+import { classifyCode } from '../../code/classify-code.ts';
 import { add, type Call, credentialOf, type Handler } from '../call.ts';
-import { readOptions } from '../options.ts';
+import { optionValue, readOptions } from '../options.ts';
 import { runWrapped } from '../run.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
@@ -53,7 +54,16 @@ export const packages: CommandTable = {
   npm: manager('npm'),
   pnpm: manager('npm'),
   yarn: manager('npm'),
-  bun: manager('npm'),
+  bun: (call) => {
+    const code = optionValue(
+      readOptions(call.args, { valued: 'ep', long: ['eval', 'print'] }),
+      'e',
+      'eval',
+      'p',
+      'print',
+    );
+    return code === undefined ? manager('npm')(call) : classifyCode(call, code.value);
+  },
   npx: (call) => runWrapped(call, readOptions(call.args, { valued: 'pc', stopAtOperand: true }).operands),
   bunx: (call) => runWrapped(call, readOptions(call.args, { stopAtOperand: true }).operands),
   ...each('pip pip3 pipx uv poetry conda mamba pdm hatch twine', pip),
