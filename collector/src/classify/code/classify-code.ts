@@ -43,10 +43,13 @@ const EVALS = /^(?:eval|exec|Function|compile|assert|instance_eval|class_eval|ru
 const BARE_DELETES =
   /^(?:delete|destroy|terminate|truncate|purge|flushall|flushdb|drop_all|destroy_all|delete_all|deleteMany|dropDatabase|wipe|delete!|destroy!)$/;
 
-/** Reads inline code: its calls, with the texts that it puts together itself. Never sure; the code stays opaque. */
-export function classifyCode(call: Call, code: string): void {
+/**
+ * Reads code: its calls, with the texts that it puts together itself. Never sure. Inline code stays opaque; a script that
+ * the session wrote is no more so than one that nobody looked into.
+ */
+export function classifyCode(call: Call, code: string, inline = true): void {
   const { findings, shell } = call;
-  findings.unclear(`${call.name}: inline code that is not parsed`);
+  if (inline) findings.unclear(`${call.name}: inline code that is not parsed`);
   if (shell.depth >= LIMITS.depth) {
     findings.unread('code nested deeper than is read');
     return;

@@ -10,8 +10,10 @@ import {
 import { LIMITS } from '../config.ts';
 import { expandBraces } from './braces.ts';
 import { firstWords, listsNarrowly } from './narrow.ts';
+import { operated } from './parameters.ts';
 import type { Argument, Shell } from './state.ts';
 import { staticOutput } from './static-output.ts';
+import { keepText } from './written.ts';
 
 /** Gets every script that stands inside a word: it runs when the word is expanded. */
 export type OnScript = (script: ParsedScript) => void;
@@ -32,10 +34,20 @@ export function expandWord(word: Word, shell: Shell, onScript: OnScript): readon
   const parts = word.parts;
   if (parts === undefined) return [{ value: word.value, known: true, glob: false }];
   const whole = expandParts(parts, shell, onScript);
+  if (whole.known && isList(parts)) return splitFields(whole);
   if (parts.some((part) => part.type === 'BraceExpansion')) {
     return expandBraces(whole.value).map((value) => ({ ...whole, value }));
   }
   return splits(parts, whole) ? splitFields(whole) : [whole];
+}
+
+/** `"$@"`, `"${a[@]}"`: as many words as it has, quoted or not. */
+function isList(parts: readonly WordPart[]): boolean {
+  const [only, ...more] = parts;
+  const inner = only?.type === 'DoubleQuoted' && only.parts.length === 1 ? only.parts[0] : only;
+  if (inner === undefined || more.length > 0) return false;
+  if (inner.type === 'SimpleExpansion') return inner.text === '$@';
+  return inner.type === 'ParameterExpansion' && (inner.parameter === '@' || inner.index?.value === '@');
 }
 
 /** An unquoted variable that holds spaces becomes several words. */
@@ -111,9 +123,14 @@ function expandPart(part: WordPart | DoubleQuotedChild, shell: Shell, onScript: 
         ? { ...unknown(part.text), narrow: listsNarrowly(firstWords(part.script)) }
         : { value: output.replace(/\n+$/, ''), known: true, glob: false };
     }
-    case 'ProcessSubstitution':
-      if (part.script !== undefined) onScript(part.script);
-      return unknown(part.text);
+    case 'ProcessSubstitution': {
+      if (part.script === undefined) return unknown(part.text);
+      onScript(part.script);
+      const printed = part.operator === '<' ? staticOutput(part.script, shell) : undefined;
+      return printed === undefined
+        ? unknown(part.text)
+        : { value: keepText(shell, `/dev/fd/s${shell.made.texts.size}`, printed), known: true, glob: false };
+    }
     default:
       scriptsIn(part, onScript);
       return unknown(part.text);
@@ -135,6 +152,7 @@ function unknown(text: string): Piece {
 function variable(name: string, text: string, shell: Shell): Piece {
   const set = shell.variables.get(name);
   if (set !== undefined) return { ...set, glob: false };
+  if (name === 'IFS') return { value: ' ', known: true, glob: false };
   if (name === 'TMPDIR') return { value: '/tmp', known: true, glob: false };
   if (name === 'HOME') return { value: '~', known: true, glob: false };
   if (name === 'PWD' && shell.cwd !== undefined) return { value: shell.cwd, known: true, glob: false };
@@ -146,12 +164,28 @@ function parameter(part: ParameterExpansionPart, shell: Shell, onScript: OnScrip
   const plain = variable(part.parameter, part.text, shell);
   const { operation } = part;
   if (operation?.type !== 'Default') scriptsIn(part, onScript);
-  if (part.prefix !== undefined || part.index !== undefined) return unknown(part.text);
+  if (part.prefix === '!' && operation === undefined && plain.known) return variable(plain.value, part.text, shell);
+  if (part.prefix !== undefined) return unknown(part.text);
+  if (part.index !== undefined) return element(plain, part.index.value, part.text);
   if (operation === undefined) return plain;
-  if (operation.type !== 'Default') return unknown(part.text);
+  if (operation.type !== 'Default') {
+    const textOf = (word: Word) => {
+      const inner = expandToText(word, shell, onScript);
+      return inner.known ? inner.value : undefined;
+    };
+    const value = plain.known ? operated(plain.value, operation, textOf) : undefined;
+    return value === undefined ? unknown(part.text) : { value, known: true, glob: false };
+  }
   const operand = expandToText(operation.operand, shell, onScript);
   if (operation.operator.endsWith('+')) return plain.known ? { ...operand, glob: false } : unknown(part.text);
   if (plain.known) return plain;
   // The default is what runs when nothing is set outside: shown, yet not certain.
   return operation.operator.endsWith('?') ? unknown(part.text) : { value: operand.value, known: false, glob: false };
+}
+
+/** One element of an array, or all of them; elements with spaces are not told apart. */
+function element(whole: Piece, index: string, text: string): Piece {
+  if (!whole.known || index === '@' || index === '*') return whole;
+  const value = /^\d{1,3}$/.test(index) ? whole.value.split(' ')[Number(index)] : undefined;
+  return value === undefined ? unknown(text) : { value, known: true, glob: false };
 }

@@ -69,7 +69,7 @@ export function noteWrite(value: string, known: boolean, operator: string, { fin
 function harmOf(operator: string, path: string): Pick<EffectDraft, 'destructiveness' | 'reversibility'> {
   if (operator === 'alone') return { destructiveness: 0.6, reversibility: 'irreversible' };
   const guarded =
-    /^\/(?:etc|boot|usr|lib|proc|sys)\/|(?:^|\/)(?:\.git\/|authorized_keys|\.bashrc|\.zshrc|\.profile|\.ssh\/)/.test(
+    /^\/(?:etc|boot|usr|lib|proc|sys|bin|sbin|dev)\/|(?:^|\/)(?:\.git\/|authorized_keys|\.bashrc|\.zshrc|\.profile|\.ssh\/)/.test(
       path,
     );
   if (guarded) return { destructiveness: 0.6, reversibility: 'recoverable' };

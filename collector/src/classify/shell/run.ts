@@ -5,6 +5,7 @@ import { unknownProgram } from './commands/unknown.ts';
 import { type Argument, type Input, nested, type Shell } from './state.ts';
 import { noteSpawned } from './steering.ts';
 import { walkNode, walkSource } from './walk.ts';
+import { writtenText } from './written.ts';
 
 /** A command after expansion. */
 export interface RunRequest {
@@ -32,6 +33,20 @@ export function runCommand({ words, shell, environment, input }: RunRequest): vo
     add({ ...call, name: first.value }, { verb: 'unknown', resource: 'program', system: 'shell', confidence: 0.3 });
     return;
   }
+  const alias = shell.made.aliases.size === 0 ? undefined : shell.made.aliases.get(first.value);
+  if (alias !== undefined) {
+    // An alias of its own name is not expanded again.
+    shell.made.aliases.delete(first.value);
+    const source = [alias, ...args.map(quotedWord)].join(' ');
+    walkSource(source, { ...shell, depth: shell.depth + 1, trail: `${shell.trail}${first.value} > ` });
+    shell.made.aliases.set(first.value, alias);
+    return;
+  }
+  const script = first.value.includes('/') ? writtenText(shell, first) : undefined;
+  if (script !== undefined) {
+    runScript(call, script);
+    return;
+  }
   const defined = shell.functions.get(first.value);
   if (defined !== undefined) {
     const inner = nested(shell, { depth: shell.depth + 1, trail: `${shell.trail}${first.value}() > ` });
@@ -52,10 +67,36 @@ export function runCommand({ words, shell, environment, input }: RunRequest): vo
   handler(call);
 }
 
-/** `--help` or `--version` and nothing else: prints and ends. */
+/** A word that the shell reads as this one. What is not known stays open. */
+function quotedWord({ value, known, glob }: Argument): string {
+  return known && !glob ? `'${value.replaceAll("'", `'\\''`)}'` : value;
+}
+
+/** A file that the call or its session wrote, run by its path: in the language of its first line. */
+function runScript(call: Call, text: string): void {
+  const interpreter = /^#!\s*(?:\S*\/env\s+)?(?:\S*\/)?(\w+)/.exec(text)?.[1] ?? 'sh';
+  const handler = call.shell.programs.get(interpreter);
+  const body = { text, from: call.name };
+  if (handler !== undefined) handler({ ...call, name: interpreter, args: [], input: body });
+  else walkSource(text, { ...call.shell, depth: call.shell.depth + 1, trail: `${call.shell.trail}${call.name} > ` });
+}
+
+/** Programs whose last word belongs to another command, or is text. */
+const PASSES_ON =
+  /^(?:echo|printf|sudo|doas|env|xargs|find|command|exec|eval|time|timeout|nohup|nice|sh|bash|zsh|ssh|docker|podman|kubectl|npx|npm|python\d?|node)$/;
+
+/** `--help` or `--version` as the only or the last word: prints and ends. */
 function asksForHelp({ args, name }: Call): boolean {
-  const [only, ...more] = args;
-  return more.length === 0 && only !== undefined && /^--(?:help|version)$/.test(only.value) && name !== 'echo';
+  const last = args.at(-1)?.value ?? '';
+  if (name === 'echo' || !/^--(?:help|version)$/.test(last)) return false;
+  if (args.length === 1) return true;
+  // The word before may take it as its value.
+  return (
+    last === '--help' &&
+    !PASSES_ON.test(name) &&
+    !/^-/.test(args.at(-2)?.value ?? '') &&
+    !args.some(({ value }) => value === '--')
+  );
 }
 
 /** Options that hand a program a command of their own. */

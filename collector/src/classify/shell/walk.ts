@@ -19,6 +19,7 @@ import { runCommand } from './run.ts';
 import { type Argument, type Input, literal, NO_INPUT, nested, type Shell } from './state.ts';
 import { commandOutput, inputText } from './static-output.ts';
 import { noteSteering } from './steering.ts';
+import { keepText, noteWritten, writtenText } from './written.ts';
 
 /** Walks shell source: every command that it would run, in order. */
 export function walkSource(source: string, shell: Shell): void {
@@ -75,6 +76,7 @@ export function walkNode(node: SyntaxNode, shell: Shell, input: Input): void {
       return;
     case 'Function':
       shell.functions.set(node.name.value, node);
+      noteForkBomb(node, shell);
       return;
     case 'For':
     case 'Select':
@@ -86,8 +88,46 @@ export function walkNode(node: SyntaxNode, shell: Shell, input: Input): void {
   }
 }
 
+/** `f() { f | f & }`, `while true; do x & done`: fills the machine with processes. */
+function noteForkBomb(node: SyntaxNode, shell: Shell): void {
+  const name = node.type === 'Function' ? node.name.value : undefined;
+  if (node.type !== 'While' && name === undefined) return;
+  const endless = node.type !== 'While' || isConstant(node.clause);
+  const spawns = node.type === 'While' ? node.body.commands.some(isBackground) : callsItselfTwice(node, name ?? '');
+  if (!endless || !spawns) return;
+  const evidence = `shell: ${shell.trail}endless copies of itself`;
+  const harm = { scope: 'all', destructiveness: 0.7, reversibility: 'recoverable' } as const;
+  shell.findings.add({ verb: 'execute', resource: 'process', system: 'process', ...harm, evidence });
+}
+
+function isBackground(statement: Statement): boolean {
+  return statement.background === true;
+}
+
+function isConstant(clause: { readonly commands: readonly Statement[] }): boolean {
+  const [only, ...more] = clause.commands;
+  const command = only?.command;
+  return (
+    more.length === 0 && command?.type === 'Command' && /(?:^|\/)(?:true|false|:)$/.test(command.name?.value ?? '')
+  );
+}
+
+/** Looks at the body's first pipelines only. */
+function callsItselfTwice(node: SyntaxNode, name: string): boolean {
+  let calls = 0;
+  let seen = 0;
+  const look = (child: SyntaxNode): void => {
+    if (++seen > 60) return;
+    if (child.type === 'Command' && child.name?.value === name) calls++;
+    if (child.type !== 'Word') forEachChild(child, look);
+  };
+  forEachChild(node, look);
+  return calls >= 2;
+}
+
 /** Every other node by its children, in source order; words may hold scripts. */
 function walkChildren(node: SyntaxNode, shell: Shell, input: Input): void {
+  if (node.type === 'While') noteForkBomb(node, shell);
   const inner =
     node.type === 'While' || node.type === 'ArithmeticFor'
       ? { ...shell, repeated: true, narrow: input.narrow ?? shell.narrow }
@@ -165,8 +205,12 @@ function stageName(node: CommandNode): string {
 function redirected(redirects: readonly Redirection[], shell: Shell, input: Input): Input {
   const text = inputText(redirects, shell);
   if (text !== undefined) return { text, from: 'heredoc' };
-  const file = redirects.find((redirect) => redirect.type === 'Redirect' && redirect.operator === '<');
-  return file === undefined ? input : { text: undefined, from: 'a file' };
+  const file = redirects.find((redirect) => redirect.type === 'Redirect' && /^<&?$/.test(redirect.operator));
+  if (file?.type !== 'Redirect' || file.target === undefined) return input;
+  const from = expandToText(file.target, shell, () => {});
+  const descriptor = file.operator === '<&';
+  const known = writtenText(shell, descriptor ? { ...from, value: `/dev/fd/${from.value}` } : from);
+  return { text: known, from: 'a file' };
 }
 
 function walkCommand(node: Command, shell: Shell, input: Input): void {
@@ -174,9 +218,10 @@ function walkCommand(node: Command, shell: Shell, input: Input): void {
   const assigned = assignments(node, shell, onScript);
   const alone = node.name === undefined || node.name.value === ':' || node.name.value === 'true';
   noteRedirects(node.redirects, shell, onScript, alone);
+  if (node.redirects.length > 0) keepWritten(node, shell, input);
   if (node.name === undefined) {
     for (const [name, value] of assigned) {
-      shell.variables.set(name, value);
+      if (!shell.variables.has(`readonly ${name}`)) shell.variables.set(name, value);
       noteSteering(shell, name, value.value, walkSource);
     }
     return;
@@ -189,6 +234,31 @@ function walkCommand(node: Command, shell: Shell, input: Input): void {
   for (const [name, { value }] of assigned) noteSteering(shell, name, value, walkSource);
   const environment = [...assigned].map(([name, { value }]) => `${name}=${value}`);
   runCommand({ words, shell, environment, input: redirected(node.redirects, shell, input) });
+}
+
+/** Remembers what a command prints into a file, and what `exec 3<<<text` puts on a descriptor. */
+function keepWritten(node: Command, shell: Shell, input: Input): void {
+  let printed: string | undefined;
+  for (const redirect of node.redirects.slice(-4)) {
+    if (redirect.type !== 'Redirect') {
+      const { descriptor } = redirect;
+      const text = descriptor === undefined ? undefined : inputText([redirect], shell);
+      if (text === undefined || descriptor === undefined) continue;
+      const name = descriptor.type === 'FileDescriptor' ? String(descriptor.value) : `v${descriptor.name}`;
+      if (descriptor.type !== 'FileDescriptor') shell.variables.set(descriptor.name, { value: name, known: true });
+      keepText(shell, `/dev/fd/${name}`, text);
+    } else if (/^(?:>>?|>\||&>>?)$/.test(redirect.operator) && redirect.target !== undefined) {
+      printed ??= commandOutput(node, input.text, shell, true);
+      if (printed === undefined) return;
+      const file = expandToText(redirect.target, shell, () => {});
+      noteWritten(
+        shell,
+        file,
+        node.name?.value === 'echo' ? `${printed}\n` : printed,
+        redirect.operator.endsWith('>>'),
+      );
+    }
+  }
 }
 
 type Assigned = Map<string, { value: string; known: boolean }>;

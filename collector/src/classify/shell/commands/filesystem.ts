@@ -5,6 +5,7 @@ import { notePath } from '../../secrets.ts';
 import { add, bounded, type Call, type Handler, pathOf } from '../call.ts';
 import { has, optionValue, readOptions } from '../options.ts';
 import type { Argument } from '../state.ts';
+import { noteWritten, writtenText } from '../written.ts';
 import type { CommandTable } from './index.ts';
 
 const SYSTEM = 'filesystem';
@@ -116,6 +117,9 @@ const copy: Handler = (call) => {
   const to = optionValue(options, 't', 'target-directory') ?? options.operands.at(-1);
   for (const source of bounded(call, options.operands.slice(0, -1)))
     notePath(call.findings, pathOf(call, source).path ?? source.value, 'copies');
+  const [from] = options.operands;
+  const text = from === undefined || options.operands.length !== 2 ? undefined : writtenText(call.shell, from);
+  if (text !== undefined && to !== undefined) noteWritten(call.shell, to, text, false);
   const device = /^\/dev\/(?:sd|hd|vd|nvme|xvd|disk|mmcblk)/.test(to?.value ?? '');
   add(call, {
     verb: device ? 'delete' : 'create',
@@ -170,6 +174,7 @@ const chmod: Handler = (call) => {
 const tee: Handler = (call) => {
   const options = readOptions(call.args);
   for (const operand of bounded(call, options.operands)) {
+    if (call.input.text !== undefined) noteWritten(call.shell, operand, call.input.text, has(options, 'a', 'append'));
     const { target, scope } = pathOf(call, operand);
     if (/^\/dev\/(?:null|stdout|stderr|tty)$/.test(operand.value)) continue;
     add(call, {

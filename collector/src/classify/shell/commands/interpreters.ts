@@ -5,7 +5,7 @@ import { walkSource } from '../walk.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
 import { pip } from './packages.ts';
-import { hiddenProgram, runsFile } from './shells.ts';
+import { fileText, hiddenProgram, runsFile } from './shells.ts';
 
 /** `python -c`, `node -e`, `perl -e`; a heredoc or pipe into it; a script file. */
 function interpreter(inline: string, long: readonly string[]): Handler {
@@ -27,6 +27,8 @@ function interpreter(inline: string, long: readonly string[]): Handler {
         confidence: 0.6,
       });
     const [file] = options.operands;
+    const written = file === undefined ? undefined : fileText(call, file);
+    if (written !== undefined) return classifyCode(call, written, false);
     if (file !== undefined && file.value !== '-') return runsFile({ ...call, args: options.operands });
     if (call.input.text !== undefined) return classifyCode(call, call.input.text);
     if (call.input.from !== undefined) return hiddenProgram(call, call.input.from);

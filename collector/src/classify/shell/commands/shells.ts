@@ -2,6 +2,7 @@ import { add, type Call, type Handler, pathOf } from '../call.ts';
 import { has, readOptions } from '../options.ts';
 import { literal, nested } from '../state.ts';
 import { walkSource } from '../walk.ts';
+import { writtenText } from '../written.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
 
@@ -14,6 +15,8 @@ const shell: Handler = (call) => {
     return source(call, text?.value ?? '$1', text?.known ?? false, positional);
   }
   const [file] = options.operands;
+  const written = file === undefined ? undefined : fileText(call, file);
+  if (written !== undefined) return source(call, written, true, options.operands.slice(1));
   if (file !== undefined && !has(options, 's')) return runsFile(call);
   if (call.input.text !== undefined) return source(call, call.input.text, true);
   if (call.input.from === undefined) {
@@ -22,6 +25,11 @@ const shell: Handler = (call) => {
   }
   hiddenProgram(call, call.input.from);
 };
+
+/** What a script file holds, when the call or its session wrote it, or when it is the standard input. */
+export function fileText(call: Call, file: Call['args'][number]): string | undefined {
+  return file.value === '/dev/stdin' || file.value === '-' ? call.input.text : writtenText(call.shell, file);
+}
 
 /** Runs text as shell source of its own. */
 function source(call: Call, text: string, known: boolean, positional: Call['args'] = []): void {
