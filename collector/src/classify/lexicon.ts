@@ -55,7 +55,7 @@ const strong: Rows = [
 /** Words that name an act only where no strong one stands: each is a noun as well, or says little. */
 const weak: Rows = [
   ['read', 'view check status load validate verify diff compare analyze explain query lint estimate open wait monitor'],
-  ['read', 'export infer classify recognize evaluate calculate compute predict forecast render translate recommend'],
+  ['read', 'export infer classify recognize evaluate calculate predict forecast render translate recommend'],
   ['read', 'suggest summarize suggestions geocode lookup poll ask chat access contains resolve confirm assess audit'],
   ['read', 'trace measure stats statistics info details logs log history summary report metrics help version versions'],
   [

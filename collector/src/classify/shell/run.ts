@@ -1,6 +1,7 @@
 import { speaksOfSecrets } from '@haltwire/schemas';
 import { LIMITS } from '../config.ts';
-import { add, type Call, type Handler } from './call.ts';
+import { add, type Call, type Handler, pathOf } from './call.ts';
+import { hiddenProgram } from './commands/shells.ts';
 import { unknownProgram } from './commands/unknown.ts';
 import { type Argument, type Input, nested, type Shell } from './state.ts';
 import { noteSpawned } from './steering.ts';
@@ -45,6 +46,10 @@ export function runCommand({ words, shell, environment, input }: RunRequest): vo
   const script = first.value.includes('/') ? writtenText(shell, first) : undefined;
   if (script !== undefined) {
     runScript(call, script);
+    return;
+  }
+  if (first.value.includes('/') && shell.made.fetched.has(pathOf(call, first).path ?? first.value)) {
+    hiddenProgram(call, 'curl');
     return;
   }
   const defined = shell.functions.get(first.value);
@@ -112,10 +117,15 @@ function embeddedPrograms(call: Call): void {
   }
 }
 
+const COREUTILS =
+  /^g(?:rm|find|xargs|sed|mv|cp|dd|shred|truncate|unlink|rmdir|tar|chmod|chown|nice|env|cat|ls|head|tail|awk|grep)$/;
+
 /** `/usr/bin/rm` is `rm`; `PYTHON3.12` is `python3.12`. */
 function programName(value: string): string {
   const base = value.replaceAll('\\', '/').split('/').at(-1) ?? value;
-  return base.toLowerCase().replace(/\.(?:exe|cmd|bat)$/, '');
+  const plain = base.toLowerCase().replace(/\.(?:exe|cmd|bat)$/, '');
+  // Homebrew's GNU programs.
+  return COREUTILS.test(plain) ? plain.slice(1) : plain;
 }
 
 /** Programs whose name carries a version or a file system. */

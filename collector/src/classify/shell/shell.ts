@@ -50,6 +50,7 @@ function freshShell(findings: Findings, cwd: string | undefined, { files, create
     workspace: cwd,
     paths: new Set(created?.slice(0, LIMITS.operands)),
     texts: new Map(Object.entries(files ?? {}).slice(0, LIMITS.operands)),
+    fetched: new Set(),
     aliases: new Map(),
   };
   return {

@@ -31,6 +31,8 @@ export interface Made {
   readonly paths: Set<string>;
   /** Contents of files that were written, by path. */
   readonly texts: Map<string, string>;
+  /** Files that were downloaded: what runs them runs a stranger's program. */
+  readonly fetched: Set<string>;
   /** Aliases by name. */
   readonly aliases: Map<string, string>;
 }

@@ -216,7 +216,7 @@ function redirected(redirects: readonly Redirection[], shell: Shell, input: Inpu
 function walkCommand(node: Command, shell: Shell, input: Input): void {
   const onScript = scriptWalker(shell);
   const assigned = assignments(node, shell, onScript);
-  const alone = node.name === undefined || node.name.value === ':' || node.name.value === 'true';
+  const alone = node.name === undefined || node.name.value === ':' || node.name.value === 'true' || readsNothing(node);
   noteRedirects(node.redirects, shell, onScript, alone);
   if (node.redirects.length > 0) keepWritten(node, shell, input);
   if (node.name === undefined) {
@@ -259,6 +259,12 @@ function keepWritten(node: Command, shell: Shell, input: Input): void {
       );
     }
   }
+}
+
+/** `cat /dev/null > file`. */
+function readsNothing(node: Command): boolean {
+  const [only, ...more] = node.args;
+  return node.name?.value === 'cat' && more.length === 0 && only?.type === 'Word' && only.value === '/dev/null';
 }
 
 type Assigned = Map<string, { value: string; known: boolean }>;

@@ -52,7 +52,10 @@ const docker: Handler = (call) => {
       ...(loses ? {} : { destructiveness: 0.3 }),
     });
   }
-  if (/^(?:rm|rmi|kill|stop)$/.test(first)) {
+  const nested = /^(?:volume|image|container|network|secret|config|stack|swarm|node|service|context|builder)$/.test(
+    first,
+  );
+  if (/^(?:rm|rmi|kill|stop)$/.test(first) && !nested) {
     const resource = first === 'rmi' ? 'image' : 'container';
     return add(call, {
       ...common,
@@ -60,7 +63,8 @@ const docker: Handler = (call) => {
       resource,
       target: { id: words.slice(1, 5).join(',') },
       scope: words.length > 2 || /\$\(|\*/.test(words.join(' ')) ? 'many' : 'one',
-      destructiveness: has(options, 'v', 'volumes') ? 0.8 : 0.4,
+      destructiveness: has(options, 'v', 'volumes') ? 0.8 : 0.5,
+      ...(resource === 'container' || has(options, 'v', 'volumes') ? {} : { reversibility: 'recoverable' as const }),
     });
   }
   if (/^(?:ps|images|logs|inspect|version|info|top|stats|port|diff|history|events|search|ls|config)$/.test(first)) {
@@ -113,7 +117,9 @@ function runsInside(call: Call, kind: string): void {
     destructiveness: rootMount || has(inner, 'privileged') ? 0.7 : 0.3,
     confidence: 0.7,
   });
-  const words = command[0]?.value === '--' ? command.slice(1) : command;
+  // `kubectl exec p -c c -- cmd`: options may follow the pod.
+  const dashes = call.name === 'docker' ? -1 : command.findIndex(({ value }) => value === '--');
+  const words = dashes === -1 ? command : command.slice(dashes + 1);
   if (words.length > 0) runWrapped(call, words, { cwd: undefined });
 }
 

@@ -3,6 +3,7 @@ import { add, bounded, type Call, credentialOf, type Handler } from '../call.ts'
 import { type OptionShape, optionValue, readOptions } from '../options.ts';
 import { literal, nested } from '../state.ts';
 import { walkSource } from '../walk.ts';
+import { writtenText } from '../written.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
 
@@ -104,7 +105,10 @@ function sqlClient(client: SqlClient): Handler {
     }
     if (texts.length > 0) return;
     if (call.input.text !== undefined) return classifySql(call.findings, call.input.text, context);
-    const file = optionValue(options, ...client.file)?.value ?? call.input.from;
+    const given = optionValue(options, ...client.file);
+    const written = given === undefined ? undefined : writtenText(call.shell, given);
+    if (written !== undefined) return classifySql(call.findings, written, context);
+    const file = given?.value ?? call.input.from;
     if (file !== undefined) call.findings.unclear(`${call.name} runs SQL from ${file}`);
     const verb = file === undefined ? 'authenticate' : 'unknown';
     add(call, {

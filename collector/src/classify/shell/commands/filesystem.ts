@@ -6,6 +6,7 @@ import { add, bounded, type Call, type Handler, pathOf } from '../call.ts';
 import { has, optionValue, readOptions } from '../options.ts';
 import type { Argument } from '../state.ts';
 import { noteWritten, writtenText } from '../written.ts';
+import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
 
 const SYSTEM = 'filesystem';
@@ -126,8 +127,10 @@ const copy: Handler = (call) => {
     resource: device ? 'device' : 'file',
     system: SYSTEM,
     target: to === undefined ? {} : pathOf(call, to).target,
-    // A copy may overwrite what is there.
-    destructiveness: device ? 1 : 0.2,
+    // A copy may overwrite what is there; a copy of nothing empties it.
+    ...(from?.value === '/dev/null'
+      ? { destructiveness: 0.6, reversibility: 'irreversible' as const }
+      : { destructiveness: device ? 1 : 0.2 }),
   });
 };
 
@@ -248,6 +251,21 @@ export const filesystem: CommandTable = {
     }
   },
   srm: remove,
+  ...each('rimraf del-cli', (call) =>
+    remove({ ...call, args: [{ value: '-r', known: true, glob: false }, ...call.args] }),
+  ),
+  ...each('trash trash-put', (call) => {
+    for (const operand of bounded(call, readOptions(call.args).operands))
+      add(call, {
+        verb: 'delete',
+        resource: 'file',
+        system: SYSTEM,
+        target: pathOf(call, operand).target,
+        destructiveness: 0.3,
+        reversibility: 'recoverable',
+        note: operand.value,
+      });
+  }),
   truncate,
   mv: move,
   cp: copy,

@@ -1,11 +1,18 @@
 import { classifyCode } from '../../code/classify-code.ts';
-import { add, type Handler } from '../call.ts';
+import { add, type Handler, valuesOf } from '../call.ts';
 import { has, optionValue, readOptions } from '../options.ts';
+import { runWrapped } from '../run.ts';
+import { literal } from '../state.ts';
 import { walkSource } from '../walk.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
+import { noteReset } from './migrations.ts';
 import { pip } from './packages.ts';
 import { fileText, hiddenProgram, runsFile } from './shells.ts';
+import { unknownProgram } from './unknown.ts';
+
+/** A project's own command line, run by its interpreter. */
+const PROJECT_TOOLS = /(?:^|\/)(?:manage\.py|artisan|rails|rake|console|spark|cake)$/;
 
 /** `python -c`, `node -e`, `perl -e`; a heredoc or pipe into it; a script file. */
 function interpreter(inline: string, long: readonly string[]): Handler {
@@ -18,6 +25,9 @@ function interpreter(inline: string, long: readonly string[]): Handler {
     if (code !== undefined) return classifyCode(call, code.value);
     const module = call.name.startsWith('python') ? optionValue(options, 'm')?.value : undefined;
     if (module === 'pip') return pip({ ...call, name: 'pip', args: options.operands });
+    if (module !== undefined && call.shell.programs.has(module) && !/^(?:test|time|script)$/.test(module))
+      return runWrapped(call, [literal(module), ...options.operands]);
+    if (module !== undefined && noteReset(call, module, [module, ...valuesOf(options.operands)])) return;
     if (module !== undefined)
       return add(call, {
         verb: 'execute',
@@ -29,6 +39,8 @@ function interpreter(inline: string, long: readonly string[]): Handler {
     const [file] = options.operands;
     const written = file === undefined ? undefined : fileText(call, file);
     if (written !== undefined) return classifyCode(call, written, false);
+    const project = file === undefined ? undefined : PROJECT_TOOLS.exec(file.value)?.[0].replace(/^.*\//, '');
+    if (project !== undefined && noteReset(call, project, valuesOf(options.operands.slice(1)))) return;
     if (file !== undefined && file.value !== '-') return runsFile({ ...call, args: options.operands });
     if (call.input.text !== undefined) return classifyCode(call, call.input.text);
     if (call.input.from !== undefined) return hiddenProgram(call, call.input.from);
@@ -51,7 +63,7 @@ const awk: Handler = (call) => {
 };
 
 const builds =
-  'make cmake ninja bazel tsc eslint prettier biome jest vitest mocha pytest tox nox black ruff mypy flake8 rustc gcc g++ clang javac java phpunit rspec rubocop turbo nx vite webpack esbuild rollup';
+  'make cmake ninja bazel tsc eslint prettier biome jest vitest mocha pytest tox nox black ruff mypy flake8 rustc gcc g++ clang javac phpunit rspec rubocop turbo nx vite webpack esbuild rollup';
 
 /** Interpreters of other languages, and tools that run a project's own code. */
 export const interpreters: CommandTable = {
@@ -67,7 +79,26 @@ export const interpreters: CommandTable = {
   perl: interpreter('eE', []),
   php: interpreter('r', ['run']),
   lua: interpreter('e', []),
-  osascript: interpreter('e', []),
+  osascript: (call) => {
+    const script = call.args
+      .map(({ value }) => value)
+      .join(' ')
+      .slice(0, 4096);
+    const text = /do shell script "((?:[^"\\]|\\.)*)"/.exec(script)?.[1];
+    if (text !== undefined) walkSource(text, { ...call.shell, depth: call.shell.depth + 1 });
+    interpreter('e', [])(call);
+  },
+  // A java archive's own name says which program runs.
+  java: (call) => {
+    const at = call.args.findIndex(({ value }) => value === '-jar');
+    const jar = at === -1 ? undefined : call.args[at + 1];
+    const name =
+      jar?.value
+        .split('/')
+        .at(-1)
+        ?.replace(/\.jar$/, '') ?? 'java';
+    return unknownProgram({ ...call, name, args: call.args.slice(at + 2) });
+  },
   ...each('awk gawk mawk', awk),
   ...each(builds, (call) =>
     add(call, { verb: 'execute', resource: 'script', system: 'shell', destructiveness: 0.2, confidence: 0.6 }),

@@ -1,14 +1,18 @@
 import { classifyCode } from '../../code/classify-code.ts';
-import { add, type Call, credentialOf, type Handler } from '../call.ts';
+import { add, type Call, credentialOf, type Handler, valuesOf } from '../call.ts';
 import { optionValue, readOptions } from '../options.ts';
 import { runWrapped } from '../run.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
+import { noteReset } from './migrations.ts';
 
 const PUBLISHES = /^(?:publish|upload|push|deploy)$/;
 const REMOVES = /^(?:uninstall|remove|rm|un|r|purge|autoremove|unpublish|deprecate|yank|erase|prune)$/;
 const READS =
   /^(?:list|ls|view|show|info|search|outdated|audit|why|help|version|check|freeze|config|doctor|explain|tree|metadata|query|policy|home|-v|--version)$/;
+/** Names of scripts that programs bear as well. */
+const SCRIPTS =
+  /^(?:build|test|start|dev|lint|format|clean|watch|serve|install|make|run|time|script|sort|date|file|type|at|set|link)$/;
 const INSTALLS = /^(?:install|i|ci|add|update|upgrade|sync|get|restore|fetch|download|link|init|create|new|lock)$/;
 
 function manager(system: string): Handler {
@@ -39,7 +43,13 @@ function manager(system: string): Handler {
     if (READS.test(name) || name === '')
       return add(call, { ...common, verb: 'read', resource: 'package', confidence: 0.9 });
     if (INSTALLS.test(name)) return add(call, { ...common, verb: 'create', resource: 'package', confidence: 0.8 });
-    // Scripts and tasks run code of the project.
+    // `pnpm prisma …` runs a program, `npm run db:reset` a script of the project.
+    const run = /^(?:run|run-script|rum|task)$/.test(name);
+    const script = run ? (rest[0] ?? '') : name;
+    const given = call.args.findIndex(({ value }) => value === script);
+    const words = call.args.slice(given).filter(({ value }) => value !== '--');
+    if (given !== -1 && !SCRIPTS.test(script) && call.shell.programs.has(script)) return runWrapped(call, words);
+    if (noteReset(call, system, valuesOf(words))) return;
     add(call, { ...common, verb: 'execute', resource: 'script', confidence: 0.6 });
   };
 }

@@ -33,6 +33,11 @@ export function fileText(call: Call, file: Call['args'][number]): string | undef
 
 /** Runs text as shell source of its own. */
 function source(call: Call, text: string, known: boolean, positional: Call['args'] = []): void {
+  const fetched = known ? undefined : /^\s*[$`]\(?\s*(curl|wget|fetch)\b/.exec(text)?.[1];
+  if (fetched !== undefined) {
+    hiddenProgram(call, fetched);
+    return;
+  }
   if (!known) call.findings.unclear(`${call.name} runs a text that is not fully shown`);
   if (!known && !/[\s;|&]/.test(text)) {
     add(call, { verb: 'unknown', resource: 'program', system: 'shell', confidence: 0.3 });
@@ -65,6 +70,10 @@ export function runsFile(call: Call): void {
     hiddenProgram(call, /^<\(\s*(\w+)/.exec(file.value)?.[1] ?? 'a substitution');
     return;
   }
+  if (call.shell.made.fetched.has(pathOf(call, file).path ?? file.value)) {
+    hiddenProgram(call, 'curl');
+    return;
+  }
   add(call, {
     verb: 'execute',
     resource: 'script',
@@ -85,19 +94,4 @@ export const shells: CommandTable = {
       call.args.every(({ known }) => known),
     );
   },
-  ...each('pwsh powershell cmd', (call) => {
-    call.findings.unclear(`${call.name}: a shell that is not parsed`);
-    const text = call.args.map(({ value }) => value).join(' ');
-    const deletes = /\b(?:remove-item|ri|rm|del|rd|rmdir|erase|format|clear-disk|clear-recyclebin)\b/i.test(text);
-    const recursive = /-recurse|\s\/s\b/i.test(text);
-    if (deletes)
-      add(call, {
-        verb: 'delete',
-        resource: recursive ? 'directory' : 'file',
-        system: 'filesystem',
-        scope: recursive ? 'many' : 'unknown',
-        confidence: 0.6,
-      });
-    else add(call, { verb: 'unknown', resource: 'program', system: 'shell', confidence: 0.4 });
-  }),
 };

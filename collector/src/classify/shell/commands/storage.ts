@@ -14,12 +14,13 @@ const dd: Handler = (call) => {
   const to = call.args.find(({ value }) => value.startsWith('of='))?.value.slice(3);
   if (to === undefined) return add(call, { verb: 'read', resource: 'file', system: 'filesystem', confidence: 0.9 });
   const device = /^\/dev\/(?!null|stdout)/.test(to);
+  const erases = call.args.some(({ value }) => /^if=\/dev\/(?:zero|null|u?random)$/.test(value));
   add(call, {
     verb: device ? 'delete' : 'update',
     resource: device ? 'device' : 'file',
     system: 'filesystem',
     target: { id: to },
-    ...(device ? { scope: 'all' } : { destructiveness: 0.4, reversibility: 'irreversible' }),
+    ...(device ? { scope: 'all' } : { destructiveness: erases ? 0.6 : 0.4, reversibility: 'irreversible' }),
   });
 };
 

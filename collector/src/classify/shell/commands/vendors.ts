@@ -2,6 +2,7 @@ import type { EffectDraft } from '../../impact.ts';
 import { add, credentialOf, type Handler } from '../call.ts';
 import { readOptions } from '../options.ts';
 import type { CommandTable } from './index.ts';
+import { embeddedCommands } from './unknown.ts';
 import { classifySubcommands } from './vendor-cli.ts';
 
 /** Programs by the system they talk to. Hints only: the subcommands' own words say what is done. */
@@ -157,6 +158,9 @@ function vendor(name: string, system: string): Handler {
       'method',
       'query',
       'output',
+      ...'format filter account configuration verbosity location subscription endpoint-url page-size sort-by limit cluster tag token team scope cwd config'.split(
+        ' ',
+      ),
     ];
     const idFlags = call.args
       .filter(({ value }) => /^--[\w-]*(?:id|ids|name|names|identifier|arn)$/.test(value))
@@ -165,6 +169,7 @@ function vendor(name: string, system: string): Handler {
     const words = options.operands.map(({ value }) => value);
     const whole = `${name} ${call.args.map(({ value }) => value).join(' ')}`.slice(0, 1000);
     if (HUNTS.test(whole)) call.findings.hunt(`${whole.slice(0, 80)} prints a secret`);
+    embeddedCommands(call);
     const draft = special.find(([pattern]) => pattern.test(whole))?.[1];
     if (draft === undefined) return classifySubcommands(call, system, words, options);
     const dry = /\s--?(?:dry-?run|what-if|preview)\b/.test(whole);

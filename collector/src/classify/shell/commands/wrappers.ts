@@ -1,4 +1,4 @@
-import { add, type Call, type Handler } from '../call.ts';
+import { add, bounded, type Call, type Handler } from '../call.ts';
 import { has, type OptionShape, optionValue, readOptions } from '../options.ts';
 import { runWrapped } from '../run.ts';
 import { type Argument, literal } from '../state.ts';
@@ -100,6 +100,16 @@ const multiplexer: Handler = (call) => {
   else add(call, { verb: 'execute', resource: 'shell', system: 'shell', confidence: 0.6 });
 };
 
+/** `vim -c '!cmd'`, `ex +'!cmd'`: a line that begins with `!` runs in a shell. */
+const editor: Handler = (call) => {
+  for (const { value } of bounded(call, call.args)) {
+    const text = /^\+?:?(?:silent\s+)?!(.+)/s.exec(value.slice(0, 2000))?.[1];
+    if (text !== undefined)
+      walkSource(text, { ...call.shell, depth: call.shell.depth + 1, trail: `${call.shell.trail}${call.name} > ` });
+  }
+  add(call, { verb: 'execute', resource: 'program', system: 'shell', confidence: 0.6 });
+};
+
 const busybox: Handler = (call: Call) => runWrapped(call, call.args);
 
 /** Programs that run another command. */
@@ -133,6 +143,8 @@ export const wrappers: CommandTable = {
   }),
   ...each('busybox toybox', busybox),
   ...each('tmux screen', multiplexer),
+  ...each('vi vim nvim ex ed emacs', editor),
+  wsl: wraps({ valued: 'du', long: ['distribution', 'user', 'cd'] }),
   'systemd-run': wraps({
     valued: 'pHMEu',
     long: ['unit', 'property', 'slice', 'description', 'uid', 'gid', 'on-calendar'],
