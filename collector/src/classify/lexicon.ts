@@ -37,13 +37,10 @@ const strong: Rows = [
   ],
   [
     'delete',
-    'unregister undeploy rmdir rdelete deprovision deallocate unpublish rmi rmrf zap expunge revoke deauthorize unauthorize',
+    'unregister undeploy rmdir rdelete deprovision deallocate unpublish rmi rmrf zap expunge undefine deluser userdel revoke deauthorize unauthorize',
   ],
   ['execute', 'execute exec invoke eval perform'],
-  [
-    'grant',
-    'grant authorize permit impersonate promote invite revoke deauthorize unauthorize elevate delegate reinvite',
-  ],
+  ['grant', 'grant authorize permit impersonate promote invite elevate delegate reinvite'],
   [
     'transfer',
     'transfer notify redeem send resend pay withdraw refund wire payout forward deposit donate remit exfiltrate purchase repay',

@@ -67,7 +67,8 @@ export function actOf(name: string, ignored: ReadonlySet<string> = new Set()): N
   // `reset_password` sets back, `db_reset` empties.
   const emptied = prepositions.has(words[at + 1] ?? '');
   if (word === 'reset' && !emptied && !words.some((other) => other !== word && holders.has(singular(other)))) {
-    return { verb: words.length === 1 ? 'delete' : 'update', resource: thingOf(words, at), word, sure };
+    const alone = words.every((other) => other === word || adverbs.has(other));
+    return { verb: alone ? 'delete' : 'update', resource: thingOf(words, at), word, sure };
   }
   // `search_and_delete`: the worse of two acts that one name joins.
   const joined = /[_-](?:and|or)[_-]/.test(name) ? words.find((other) => strongVerb(other) === 'delete') : undefined;

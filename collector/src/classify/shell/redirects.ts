@@ -66,7 +66,7 @@ export function noteWrite(value: string, known: boolean, operator: string, { fin
 }
 
 /** Emptying a file loses it; appending loses nothing; what the machine or a login reads is worse to change. */
-function harmOf(operator: string, path: string): Pick<EffectDraft, 'destructiveness' | 'reversibility'> {
+export function harmOf(operator: string, path: string): Pick<EffectDraft, 'destructiveness' | 'reversibility'> {
   if (operator === 'alone') return { destructiveness: 0.6, reversibility: 'irreversible' };
   const guarded =
     /^\/(?:etc|boot|usr|lib|proc|sys|bin|sbin|dev)\/|(?:^|\/)(?:\.git\/|authorized_keys|\.bashrc|\.zshrc|\.profile|\.ssh\/)/.test(

@@ -88,7 +88,7 @@ function runScript(call: Call, text: string): void {
 
 /** Programs whose last word belongs to another command, or is text. */
 const PASSES_ON =
-  /^(?:echo|printf|sudo|doas|env|xargs|find|command|exec|eval|time|timeout|nohup|nice|sh|bash|zsh|ssh|docker|podman|kubectl|npx|npm|python\d?|node)$/;
+  /^(?:echo|printf|sudo|doas|env|xargs|find|command|exec|eval|time|timeout|nohup|nice|sh|bash|zsh|ssh|npx|python\d?|node)$/;
 
 /** `--help` or `--version` as the only or the last word: prints and ends. */
 function asksForHelp({ args, name }: Call): boolean {

@@ -22,7 +22,7 @@ const dockerValued = [
 ];
 
 const docker: Handler = (call) => {
-  const composed = call.name === 'docker-compose' || call.args.some(({ value }) => value === 'compose');
+  const composed = /-compose$/.test(call.name) || call.args.some(({ value }) => value === 'compose');
   // `-f` is a file to compose, and force to everything else.
   const options = readOptions(call.args, { valued: composed ? 'Hfp' : 'H', long: dockerValued });
   const words = options.operands.map(({ value }) => value);
@@ -220,14 +220,14 @@ const helm: Handler = (call) => {
   const words = options.operands.map(({ value }) => value);
   const reading =
     has(options, 'dry-run') ||
-    /^(?:list|ls|get|status|history|show|search|template|lint|version|repo)$/.test(words[0] ?? '');
+    /^(?:list|ls|get|status|history|show|search|template|lint|version)$/.test(words[0] ?? '');
   if (reading) return add(call, { verb: 'read', resource: 'release', system: 'kubernetes', confidence: 0.9 });
   classifySubcommands(call, 'kubernetes', words, options, 'release');
 };
 
 /** Containers and clusters. */
 export const containers: CommandTable = {
-  ...each('docker podman nerdctl docker-compose', docker),
+  ...each('docker podman nerdctl docker-compose podman-compose', docker),
   ...each('kubectl oc k', kubectl),
   helm,
 };

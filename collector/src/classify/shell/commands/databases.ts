@@ -56,7 +56,16 @@ const clients: Readonly<Record<string, SqlClient>> = {
     database: ['D', 'database'],
     valued: 'ehPuDS',
   },
-  sqlite3: { system: 'sqlite', sql: ['cmd'], file: ['init'], host: [], database: [], operand: true, singleDash: true },
+  sqlite3: {
+    system: 'sqlite',
+    sql: ['cmd'],
+    file: ['init'],
+    host: [],
+    database: [],
+    operand: true,
+    singleDash: true,
+    long: ['cmd', 'init', 'separator', 'nullvalue', 'newline', 'maxsize', 'mmap', 'vfs', 'heap', 'escape'],
+  },
   duckdb: { system: 'duckdb', sql: ['c', 's'], file: [], host: [], database: [], operand: true },
   'clickhouse-client': {
     system: 'clickhouse',
@@ -80,7 +89,7 @@ const clients: Readonly<Record<string, SqlClient>> = {
 
 function sqlClient(client: SqlClient): Handler {
   return (call) => {
-    const options = readOptions(call.args, { ...client, long: [...long, 'cmd', 'init'] });
+    const options = readOptions(call.args, { ...client, long: [...long, ...(client.long ?? [])] });
     const credentialRef = credentialOf(call);
     const operands = options.operands.map(({ value }) => value);
     const host = optionValue(options, ...client.host)?.value ?? /@([^/:\s]+(?::\d+)?)\//.exec(operands[0] ?? '')?.[1];
@@ -97,8 +106,11 @@ function sqlClient(client: SqlClient): Handler {
           nested(call.shell, { depth: call.shell.depth + 1, trail: `${call.shell.trail}${call.name} > ` }),
         ),
     };
+    // sqlite3 refuses every write then.
+    if (client.system === 'sqlite' && (options.flags.has('readonly') || options.flags.has('safe')))
+      return add(call, { verb: 'read', resource: 'table', ...context, confidence: 0.8 });
     const texts = client.sql.flatMap((name) => options.values.get(name) ?? []);
-    if (client.operand === true) texts.push(...options.operands.slice(1));
+    if (client.operand === true) texts.push(...options.operands.slice(1).filter(({ value }) => !/^\d+$/.test(value)));
     for (const { value, known } of bounded(call, texts)) {
       if (!known && /^\s*\$/.test(value)) call.findings.unclear(`${call.name}: SQL that is not shown`);
       classifySql(call.findings, value, context);

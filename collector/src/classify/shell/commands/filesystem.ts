@@ -4,6 +4,7 @@ import { isScratch } from '../../paths.ts';
 import { notePath } from '../../secrets.ts';
 import { add, bounded, type Call, type Handler, pathOf } from '../call.ts';
 import { has, optionValue, readOptions } from '../options.ts';
+import { harmOf } from '../redirects.ts';
 import type { Argument } from '../state.ts';
 import { noteWritten, writtenText } from '../written.ts';
 import { each } from './each.ts';
@@ -186,7 +187,7 @@ const tee: Handler = (call) => {
       system: SYSTEM,
       target,
       scope,
-      destructiveness: has(options, 'a', 'append') ? 0.1 : 0.3,
+      ...harmOf(has(options, 'a', 'append') ? '>>' : '>', target.path ?? operand.value),
     });
   }
   if (options.operands.length === 0) add(call, { verb: 'read', resource: 'text', system: 'shell', confidence: 1 });

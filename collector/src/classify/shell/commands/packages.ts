@@ -32,6 +32,13 @@ function manager(system: string): Handler {
       });
     if (PUBLISHES.test(name))
       return add(call, { ...common, verb: 'publish', resource: 'package', destructiveness: 0.5 });
+    if (call.args.some(({ value }) => /^--dry-?run$/.test(value)) && !PUBLISHES.test(name))
+      return add(call, { ...common, verb: 'read', resource: 'package', confidence: 0.8 });
+    if (
+      /^(?:clean|cleanup|clear|cache)$/.test(name) &&
+      (name !== 'cache' || /^(?:clean|purge|clear|remove|rm|prune|delete)/.test(rest[0] ?? ''))
+    )
+      return add(call, { ...common, verb: 'delete', resource: 'cache', scope: 'many' });
     if (REMOVES.test(name))
       return add(call, {
         ...common,

@@ -8,7 +8,7 @@ import type { CommandTable } from './index.ts';
 /** Ends processes by id. `kill -9 -1` ends all of them. */
 const kill: Handler = (call) => {
   const words = valuesOf(call.args);
-  if (words.includes('-l') || words.includes('-0'))
+  if (words.some((word) => /^(?:-l|-L|-0|--list|--table)$/.test(word)))
     return add(call, { verb: 'read', resource: 'process', system: 'process', confidence: 0.9 });
   const all = words.slice(words[0]?.startsWith('-') === true ? 1 : 0).includes('-1');
   add(call, {
@@ -22,6 +22,8 @@ const kill: Handler = (call) => {
 
 /** Ends processes by name: whatever else has that name ends too. */
 const killByName: Handler = (call) => {
+  if (call.args.some(({ value }) => /^(?:-l|--list)$/.test(value)))
+    return add(call, { verb: 'read', resource: 'process', system: 'process', confidence: 0.9 });
   const target = { id: readOptions(call.args, { valued: 'uUgGPst' }).operands.at(-1)?.value ?? '' };
   add(call, { verb: 'delete', resource: 'process', system: 'process', target, scope: 'many', destructiveness: 0.4 });
 };
@@ -70,9 +72,11 @@ const accounts: Handler = (call) => {
 const firewall: Handler = (call) => {
   const words = valuesOf(call.args);
   const reads = words.some((word) => /^(?:-L|-S|list|status|show)$/.test(word));
-  const opens = words.some((word) => /^(?:-F|--flush|flush|disable|reset|-X)$/.test(word));
+  const dry = words.includes('--dry-run');
+  const opens = !dry && words.some((word) => /^(?:-F|--flush|flush|disable|reset|-X)$/.test(word));
+  const removes = !dry && words.some((word) => /^(?:-D|--delete|delete|--remove-\S+)$/.test(word));
   add(call, {
-    verb: reads ? 'read' : opens ? 'delete' : 'update',
+    verb: reads ? 'read' : opens || removes ? 'delete' : 'update',
     resource: 'rule',
     system: 'machine',
     scope: opens ? 'all' : 'one',
@@ -101,6 +105,15 @@ export const processes: CommandTable = {
   ),
   ...each('userdel deluser groupdel useradd adduser usermod passwd chpasswd visudo', accounts),
   ...each('iptables ip6tables nft ufw firewall-cmd', firewall),
+  // `ip route del`, `ip addr flush`: the machine may lose its network.
+  ip: (call) => {
+    const words = valuesOf(call.args).filter((word) => !word.startsWith('-'));
+    const removes = words.some((word) => /^(?:del|delete|flush)$/.test(word));
+    const changes = words.some((word) => /^(?:add|set|change|replace|append|attach|down|up)$/.test(word));
+    const common = { resource: 'network', system: 'machine', target: { id: words.slice(0, 4).join(' ') } };
+    if (removes) add(call, { ...common, verb: 'delete', destructiveness: 0.5, reversibility: 'recoverable' });
+    else add(call, { ...common, verb: changes ? 'update' : 'read', confidence: 0.9 });
+  },
   history: (call) =>
     call.args.some(({ value }) => /^-\w*[cdw]/.test(value))
       ? add(call, { verb: 'delete', resource: 'history', system: 'shell', destructiveness: 0.4 })

@@ -90,6 +90,26 @@ const sort: Handler = (call) => {
   readPaths(call, options.operands);
 };
 
+/** An address in front of a sed command: a line, the last one, a pattern; or two. */
+const ADDRESS = /^\s*(?:(?:\/(?:[^/\\]|\\.)*\/I?|\d+|\$)(?:,(?:\/(?:[^/\\]|\\.)*\/I?|\d+|\$|\+\d+))?)?[\s!{]*/;
+
+/** Whether a sed script has a `w` or `e` command, or such a flag of `s`. */
+function sedWrites(script: string): boolean {
+  return script
+    .slice(0, 8192)
+    .split(/[;\n}]/)
+    .some((piece) => {
+      const command = piece.slice(0, 2000).replace(ADDRESS, '');
+      if (/^[weW](?:\s|$)/.test(command)) return true;
+      const mark = command[1] ?? '';
+      if (command[0] !== 's' || /[\w\s]/.test(mark)) return false;
+      return (
+        /[we]/.test(command.slice(command.lastIndexOf(mark) + 1).split(' ', 1)[0] ?? '') &&
+        command.split(mark).length >= 4
+      );
+    });
+}
+
 /** Prints lines, unless its script or `-i` writes, or `e` executes. */
 const sed: Handler = (call) => {
   const options = readOptions(call.args, { valued: 'efl', long: ['expression', 'file'] });
@@ -109,7 +129,7 @@ const sed: Handler = (call) => {
     }
     return;
   }
-  if (scripts.some(({ value }) => /(?:^|[;\d/}])\s*[we]\s|\/[gpi]*[we]/.test(value)) || has(options, 'f', 'file')) {
+  if (scripts.some(({ value }) => sedWrites(value)) || has(options, 'f', 'file')) {
     call.findings.unclear('a sed script that may write or execute');
     add(call, { verb: 'unknown', resource: 'file', system: 'filesystem', confidence: 0.5 });
   }
@@ -126,11 +146,11 @@ const plainReaders =
   'cat bat nl tac less more strings xxd od hexdump cut tr uniq comm paste join fold fmt column rev expand';
 const fileReaders =
   'diff cmp md5sum sha1sum sha256sum sha512sum cksum sum base64 zcat bzcat xzcat gunzip-c wc file stat';
-const networkTellers = 'lsof netstat ss ifconfig ip dig nslookup host ping traceroute vmstat iostat dmesg top htop tty';
+const networkTellers = 'lsof netstat ss ifconfig dig nslookup host ping traceroute vmstat iostat dmesg top htop tty';
 const tellers =
   'pwd uname whoami id groups uptime free nproc arch lscpu lsblk locale cal who w last ps pgrep jobs getent ' +
   'basename dirname realpath readlink which whereis type sleep true false test [ seq yes : man info help apropos tput clear ' +
-  'lspci lsusb expr bc factor df times';
+  'tldr cheat lspci lsusb expr bc factor df times';
 
 /** Programs that read, list or tell. */
 export const readers: CommandTable = {

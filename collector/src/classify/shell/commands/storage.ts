@@ -5,7 +5,12 @@ import type { CommandTable } from './index.ts';
 
 /** Wipes a whole device or what is on it. */
 const wipes: Handler = (call) => {
-  const { operands } = readOptions(call.args, { valued: 'tLnFo' });
+  const options = readOptions(call.args, { valued: 'tLFo' });
+  const { operands } = options;
+  const reads =
+    has(options, 'no-act', 'n', 'check', 'help') ||
+    (call.name === 'wipefs' && !has(options, 'a', 'all', 'o', 'offset', 't', 'types'));
+  if (reads) return add(call, { verb: 'read', resource: 'device', system: 'filesystem', confidence: 0.9 });
   const id = operands.at(-1)?.value;
   add(call, { verb: 'delete', resource: 'device', system: 'filesystem', target: { id }, scope: 'all' });
 };
@@ -46,7 +51,7 @@ const volumes: Handler = (call) => {
 /** Programs on disks, partitions, volumes and snapshots. */
 export const storage: CommandTable = {
   dd,
-  ...each('mkfs mke2fs mkswap wipefs blkdiscard badblocks format', wipes),
+  ...each('mkfs mke2fs mkswap wipefs blkdiscard badblocks format nwipe scrub', wipes),
   ...each(
     'fdisk sfdisk gdisk sgdisk parted lvremove vgremove pvremove lvm zfs zpool btrfs cryptsetup mdadm diskutil hdparm nvme',
     volumes,

@@ -1,10 +1,13 @@
 import { targetIn } from '../../generic.ts';
+import { cuts } from '../../lexicon.ts';
 import { actOf, type NamedAct, resourceOf, splitWords } from '../../words.ts';
 import { add, type Call, credentialOf, valuesOf } from '../call.ts';
+import { readOptions } from '../options.ts';
 import { runWrapped } from '../run.ts';
 import { nested } from '../state.ts';
 import { walkSource } from '../walk.ts';
 import { noteReset } from './migrations.ts';
+import { noteDeletingOption } from './vendor-cli.ts';
 
 /** Programs that nobody names in passing: after an unknown program's name they are what it runs. */
 const RUN_BY_OTHERS =
@@ -20,7 +23,10 @@ export function unknownProgram(call: Call): void {
   const inner = call.args.findIndex(({ value }, at) => at < 6 && RUN_BY_OTHERS.test(value));
   if (inner !== -1 && inner < call.args.length - 1) runWrapped(call, call.args.slice(inner));
   embeddedCommands(call);
-  const named = actInWords(words);
+  const options = readOptions(call.args);
+  if (words.every((word) => !/^--(?:dry-?run|help)$/.test(word)) && noteDeletingOption(call, call.name, options))
+    return;
+  const named = actInWords(words) ?? actInName(call.name, words);
   const credentialRef = credentialOf(call);
   if (named !== undefined && ['delete', 'grant', 'transfer', 'publish'].includes(named.act.verb)) {
     const id = words.slice(named.at + 1).find((word) => !word.startsWith('-'));
@@ -30,6 +36,18 @@ export function unknownProgram(call: Call): void {
       system: call.name,
       target: id === undefined ? {} : targetIn(id, named.act.resource),
       credentialRef,
+      ...milder(named.act.word),
+      confidence: 0.5,
+    });
+    return;
+  }
+  if (named !== undefined && cuts.has(named.act.word)) {
+    add(call, {
+      verb: 'update',
+      resource: named.act.resource,
+      system: call.name,
+      credentialRef,
+      destructiveness: 0.5,
       confidence: 0.5,
     });
     return;
@@ -73,6 +91,25 @@ export function embeddedCommands(call: Call): void {
   if (dashes !== -1 && runs) runWrapped(call, args.slice(dashes + 1), { cwd: undefined });
 }
 
+/** Subcommands that empty something of their program's own. */
+const WEAK_DELETES = /^(?:clean|clear|reset|empty|expire)$/;
+
+function milder(word: string): { destructiveness?: number; reversibility?: 'recoverable' } {
+  return /^(?:clean|clear|cleanup|prune|empty|uninstall)$/.test(word)
+    ? { destructiveness: 0.3, reversibility: 'recoverable' }
+    : {};
+}
+
+/** `lxc-destroy c`, `k3s-uninstall.sh`: a program whose own name says what it does. */
+function actInName(
+  name: string,
+  words: readonly string[],
+): { readonly act: NamedAct; readonly at: number } | undefined {
+  const act =
+    /[-_]/.test(name) && !words.some((word) => word === '--list') ? actOf(name.replace(/\.\w+$/, '')) : undefined;
+  return act?.sure === true && act.verb === 'delete' ? { act, at: -1 } : undefined;
+}
+
 /** The act that leading subcommands name, and where it stands. Options and what looks like an address are passed over. */
 function actInWords(words: readonly string[]): { readonly act: NamedAct; readonly at: number } | undefined {
   const leading: string[] = [];
@@ -80,7 +117,8 @@ function actInWords(words: readonly string[]): { readonly act: NamedAct; readonl
     if (word.startsWith('-') || /[/\\.]/.test(word)) continue;
     if (!/^[A-Za-z][\w:-]*$/.test(word) || leading.length === 4) break;
     const act = actOf(word);
-    if (act?.sure === true) {
+    if (act?.sure === true || WEAK_DELETES.test(word)) {
+      if (act === undefined) break;
       const before = leading.at(-1);
       const after = words[at + 1];
       const thing = act.resource === 'unknown' ? (before ?? (words.length > at + 2 ? after : undefined)) : act.resource;

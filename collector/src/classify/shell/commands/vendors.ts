@@ -94,7 +94,7 @@ const special: readonly (readonly [RegExp, Draft])[] = [
   [/^pulumi (?:up|refresh)/, { verb: 'update', resource: 'infrastructure', scope: 'many', destructiveness: 0.6 }],
   [/^(?:cdk|cdktf|sls|serverless|sam|eksctl) (?:destroy|remove|delete)/, infrastructure],
   [
-    /^aws s3 (?:rb|rm)\b.*(?:--recursive|--force)|^gsutil .*\brm .*-\w*r|^aws s3 sync .*--delete|^rclone (?:purge|delete|sync)/,
+    /^aws s3 (?:rb|rm)\b.*(?:--recursive|--force)|^gsutil .*\brm .*-\w*r|^aws s3 sync .*--delete|^rclone (?:.*\s)?(?:purge|delete|deletefile|sync|bisync)\b/,
     wipe('bucket'),
   ],
   [/^aws s3 rb|^gsutil (?:-\w+ )*rb|^(?:mc|s3cmd) rb/, wipe('bucket')],
@@ -119,6 +119,16 @@ const special: readonly (readonly [RegExp, Draft])[] = [
   [
     /^(?:restic|borg) (?:forget|prune|delete)|^velero backup delete/,
     { verb: 'delete', resource: 'backup', scope: 'many', touchesBackups: true },
+  ],
+  [/^aws cloudfront create-invalidation/, { verb: 'update', resource: 'cache', scope: 'many', destructiveness: 0.5 }],
+  [/^gsutil .*\brsync .*-\w*d/, wipe('bucket')],
+  [
+    /^rclone (?:move|moveto|dedupe|cleanup)\b/,
+    { verb: 'delete', resource: 'file', scope: 'many', destructiveness: 0.5, reversibility: 'recoverable' },
+  ],
+  [
+    /^(?:restic|borg) (?:compact|recreate|break-lock|unlock|cache)\b/,
+    { verb: 'update', resource: 'backup', destructiveness: 0.5 },
   ],
   [/^bq rm/, { verb: 'delete', resource: 'table', scope: 'many' }],
   [/^vault (?:delete|kv (?:delete|destroy|metadata delete)|secrets disable)/, { verb: 'delete', resource: 'secret' }],

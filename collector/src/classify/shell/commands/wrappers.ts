@@ -5,6 +5,7 @@ import { type Argument, literal } from '../state.ts';
 import { walkSource } from '../walk.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
+import { hiddenProgram } from './shells.ts';
 
 /** Runs what follows its own options, `NAME=value` words and a fixed number of operands. */
 function wraps(shape: OptionShape, skip = 0): Handler {
@@ -50,6 +51,9 @@ const xargs: Handler = (call) => {
       ? [{ value: '(from input)', known: false, glob: true, narrow: call.input.narrow }]
       : shown.map(literal);
   const command = options.operands.length === 0 ? [literal('echo')] : options.operands;
+  // `xargs sh -c`: what comes in is the program.
+  if (/(?:^|\/)(?:ba|z|da)?sh$/.test(command[0]?.value ?? '') && /^(?:-c|\{\})$/.test(command.at(-1)?.value ?? ''))
+    hiddenProgram({ ...call, name: 'xargs sh -c' }, call.input.from ?? 'its input');
   const words =
     replace === undefined || !command.some((word) => word.value.includes(replace))
       ? [...command, ...items]
@@ -155,4 +159,26 @@ export const wrappers: CommandTable = {
   xargs,
   parallel: xargs,
   ssh,
+  'ssh-keygen': (call) => {
+    const removes = call.args.some(({ value }) => value === '-R');
+    const draft = removes ? ({ verb: 'delete', destructiveness: 0.3 } as const) : ({ verb: 'create' } as const);
+    add(call, { ...draft, resource: removes ? 'known-host' : 'key', system: 'ssh' });
+  },
+  'ssh-add': (call) => {
+    const removes = call.args.some(({ value }) => /^-[dD]$/.test(value));
+    add(call, { verb: removes ? 'delete' : 'authenticate', resource: 'session', system: 'ssh' });
+  },
+  nsupdate: (call) => {
+    const text = call.input.text ?? '';
+    if (call.input.text === undefined) call.findings.unclear('nsupdate: changes that are not shown');
+    const removes = /\bdel(?:ete)?\b/i.test(text);
+    const scope = call.input.text === undefined ? 'unknown' : 'one';
+    add(call, {
+      verb: removes ? 'delete' : 'update',
+      resource: 'dns-record',
+      system: 'dns',
+      scope,
+      destructiveness: 0.5,
+    });
+  },
 };
