@@ -27,6 +27,12 @@ export const LIMITS = {
   variable: 8192,
   /** Nesting of brackets in SQL and GraphQL. */
   brackets: 150,
+  /** Longest SQL that PostgreSQL's grammar is asked about, characters: it takes a microsecond for each. */
+  sqlParsed: 3000,
+  /** Longest SQL that counts as understood when no grammar has read it, characters. */
+  sqlShown: 16_384,
+  /** Tokens of SQL that are read without a grammar. */
+  sqlTokens: 20_000,
   /** Operators and chaining keywords in SQL: each may be one level of the parser's recursion. */
   sqlOperators: 1500,
   /** Tokens of a GraphQL document. */

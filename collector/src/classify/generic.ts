@@ -63,7 +63,7 @@ export function classifyGeneric(findings: Findings, tool: ClassifyTool, args: un
 
 /** Nothing is deleted, yet what hangs on the tie fails: more than an ordinary change. */
 function cutsTies(act: NamedAct): { destructiveness?: number } {
-  return act.verb === 'update' && cuts.has(act.word) ? { destructiveness: 0.5 } : {};
+  return act.verb === 'update' && cuts.has(act.word) ? { destructiveness: 0.4 } : {};
 }
 
 /** A download that names a place to save to also writes there. */

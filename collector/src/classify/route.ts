@@ -44,7 +44,11 @@ export function route(findings: Findings, input: ClassifyInput): void {
   }
   const commands = commandsOf(tool.name, args);
   if (commands.length > 0) {
-    for (const command of commands) classifyShell(findings, command, folder, input);
+    const windows = /powershell|pwsh/i.test(tool.name);
+    for (const command of commands) {
+      const asked = windows && typeof command === 'string' ? ['pwsh', '-Command', command] : command;
+      classifyShell(findings, asked, folder, input);
+    }
     return;
   }
   const code = CODE_NAME.test(tool.name)

@@ -27,7 +27,7 @@ const REMOVES =
 /** Names that do so where a file system is asked. */
 const REMOVES_HERE = /^(?:remove|rm|delete|del|truncate|erase|safe_unlink)$/;
 const FILES =
-  /(?:^|\.)(?:os|fs|fsp|fse|promises|File|Files|FileUtils|FileSystem|Dir|Deno|Bun|Path|pathlib|Pathname|shutil|path)$/;
+  /(?:^|[./])(?:os|fs|fsp|fse|promises|File|Files|FileUtils|FileSystem|Dir|Deno|Bun|Path|pathlib|Pathname|shutil|path)$/;
 const TREES = /tree|^rm(?:Sync)?$|rimraf|rm_r|removedirs|_all|emptyDir|RemoveAll|dir_all|entry/;
 
 const WRITES =

@@ -31,6 +31,12 @@ export function decoded({ callee, args, receiver }: CodeCall): Value | undefined
       const packed = receiver?.type === 'list' ? receiver.items[0] : receiver;
       return /^m/.test(first ?? '') ? packed : undefined;
     }
+    case 'stringify':
+    case 'dumps':
+    case 'encode':
+    case 'to_json':
+    case 'json_encode':
+      return args[0] ?? (receiver?.type === 'text' || receiver?.type === 'object' ? receiver : undefined);
     case 'chr':
     case 'fromCharCode': {
       const codes = args.map((value) => Number(textOf(value)));

@@ -8,7 +8,7 @@ import {
   type WordPart,
 } from 'unbash';
 import { LIMITS } from '../config.ts';
-import { expandBraces } from './braces.ts';
+import { bared, expandBraces, guarded } from './braces.ts';
 import { firstWords, listsNarrowly } from './narrow.ts';
 import { operated } from './parameters.ts';
 import type { Argument, Shell } from './state.ts';
@@ -33,12 +33,11 @@ interface Piece {
 export function expandWord(word: Word, shell: Shell, onScript: OnScript): readonly Argument[] {
   const parts = word.parts;
   if (parts === undefined) return [{ value: word.value, known: true, glob: false }];
+  if (parts.length > 1 && parts.some((part) => part.type.endsWith('Expansion')) && !hasBraces(parts))
+    return splitParts(parts, shell, onScript);
   const whole = expandParts(parts, shell, onScript);
-  if (whole.known && isList(parts)) return splitFields(whole);
-  if (parts.some((part) => part.type === 'BraceExpansion')) {
-    return expandBraces(whole.value).map((value) => ({ ...whole, value }));
-  }
-  return splits(parts, whole) ? splitFields(whole) : [whole];
+  if (whole.known && (isList(parts) || (parts.every(splits) && /[ \t\n]/.test(whole.value)))) return splitFields(whole);
+  return hasBraces(parts) ? expandBraces(whole.value).map((value) => ({ ...whole, value: bared(value) })) : [whole];
 }
 
 /** `"$@"`, `"${a[@]}"`: as many words as it has, quoted or not. */
@@ -50,13 +49,35 @@ function isList(parts: readonly WordPart[]): boolean {
   return inner.type === 'ParameterExpansion' && (inner.parameter === '@' || inner.index?.value === '@');
 }
 
-/** An unquoted variable that holds spaces becomes several words. */
-function splits(parts: readonly WordPart[], whole: Argument): boolean {
-  if (!whole.known || !/[ \t\n]/.test(whole.value)) return false;
-  return (
-    parts.every((part) => part.type !== 'DoubleQuoted' && part.type !== 'SingleQuoted') &&
-    parts.some((part) => part.type.endsWith('Expansion'))
-  );
+function hasBraces(parts: readonly WordPart[]): boolean {
+  return parts.some((part) => part.type === 'BraceExpansion');
+}
+
+/** An unquoted variable or substitution: what it holds becomes several words. */
+function splits(part: WordPart): boolean {
+  return part.type === 'SimpleExpansion' || part.type === 'ParameterExpansion' || part.type === 'CommandExpansion';
+}
+
+/** Words of which only the unquoted expansions split: `rm${IFS}-rf${IFS}'/a b'`. */
+function splitParts(parts: readonly WordPart[], shell: Shell, onScript: OnScript): readonly Argument[] {
+  const fields: { value: string; known: boolean; glob: boolean; narrow?: boolean }[] = [
+    { value: '', known: true, glob: false },
+  ];
+  for (const part of parts) {
+    const piece = expandParts([part], shell, onScript);
+    const pieces = splits(part) && piece.known ? piece.value.split(/[ \t\n]+/) : [piece.value];
+    for (const [index, value] of pieces.entries()) {
+      if (index > 0 && fields.length < 256) fields.push({ value: '', known: true, glob: false });
+      const field = fields.at(-1);
+      if (field === undefined) continue;
+      field.value += value;
+      field.known &&= piece.known;
+      field.glob ||= piece.glob;
+      if (piece.narrow === true) field.narrow = true;
+    }
+  }
+  const filled = fields.filter(({ value }, at) => value !== '' || (at === 0 && fields.length === 1));
+  return filled.length === 0 ? [{ value: '', known: true, glob: false }] : filled;
 }
 
 function splitFields(whole: Argument): Argument[] {
@@ -107,7 +128,7 @@ function expandPart(part: WordPart | DoubleQuotedChild, shell: Shell, onScript: 
       return { value: part.text, known: true, glob: true };
     case 'BraceExpansion':
       scriptsIn(part, onScript);
-      return { value: part.text, known: true, glob: false };
+      return { value: guarded(part.text), known: true, glob: false };
     case 'DoubleQuoted':
     case 'LocaleString':
       return expandParts(part.parts, shell, onScript);
@@ -152,6 +173,8 @@ function unknown(text: string): Piece {
 function variable(name: string, text: string, shell: Shell): Piece {
   const set = shell.variables.get(name);
   if (set !== undefined) return { ...set, glob: false };
+  // A command line has no fifth argument; it stands for nothing.
+  if (shell.depth === 0 && /^[5-9]$/.test(name)) return { value: '', known: true, glob: false };
   if (name === 'IFS') return { value: ' ', known: true, glob: false };
   if (name === 'TMPDIR') return { value: '/tmp', known: true, glob: false };
   if (name === 'HOME') return { value: '~', known: true, glob: false };

@@ -91,7 +91,7 @@ function echo(values: readonly string[]): string {
 function printf([format = '', ...values]: readonly string[]): string {
   let next = 0;
   return unescapeText(format).replaceAll(/%(?:%|[-\d.]*[sbdq])/g, (code) =>
-    code === '%%' ? '%' : (values[next++] ?? ''),
+    code === '%%' ? '%' : code.endsWith('b') ? unescapeText(values[next++] ?? '') : (values[next++] ?? ''),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Target } from '@haltwire/schemas';
 import { LIMITS } from '../config.ts';
 import type { Findings } from '../findings.ts';
-import { addByKeywords } from './fallback.ts';
+import { addByTokens } from './fallback.ts';
 import { parseSql } from './parse.ts';
 import { addStatement } from './statements.ts';
 
@@ -23,10 +23,13 @@ const META = /^\s*\\(\S+)\s*(.*)$/;
 export function classifySql(findings: Findings, text: string, context: SqlContext): void {
   const statements = metaCommands(findings, text, context);
   if (statements.trim() === '') return;
-  const parsed = parseSql(statements);
+  // To MySQL, `/*! … */` is no comment.
+  const parsed = statements.includes('/*!') ? 'SQL of MySQL' : parseSql(statements);
   if (typeof parsed === 'string') {
-    findings.unclear(`${context.by}: ${parsed}`);
-    addByKeywords(findings, statements, context);
+    // Another dialect, or too long for the grammar: read by its words. NUL and deep nesting are nobody's dialect.
+    if (/NUL|nested|operators/.test(parsed) || statements.length > LIMITS.sqlShown)
+      findings.unclear(`${context.by}: ${parsed}`);
+    addByTokens(findings, statements, context);
     return;
   }
   for (const node of parsed.slice(0, LIMITS.operands)) addStatement(findings, node, context);

@@ -145,7 +145,7 @@ const wget: Handler = (call) => {
 const httpie: Handler = (call) => {
   const options = readOptions(call.args, { valued: 'aAos', long: ['auth', 'auth-type', 'output', 'session', 'raw'] });
   const [first, ...rest] = options.operands.map(({ value }) => value);
-  const named = first !== undefined && /^[A-Z]+$/.test(first);
+  const named = first !== undefined && /^(?:[A-Z]+|get|head|post|put|patch|delete|options)$/.test(first);
   const url = (named ? rest[0] : first) ?? '';
   const items = named ? rest.slice(1) : rest;
   const headers = items.flatMap((item) => {

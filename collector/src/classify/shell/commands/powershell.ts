@@ -97,6 +97,13 @@ const runStatement = (call: Call, given: readonly string[]) => {
     });
   }
   if (/^(?:invoke-restmethod|irm|invoke-webrequest|iwr)$/.test(name)) return requests(call, rest);
+  if (
+    /^(?:iex|invoke-expression)$/.test(name) &&
+    rest.length > 0 &&
+    !/^\$/.test(rest[0] ?? '') &&
+    call.shell.depth < LIMITS.depth
+  )
+    return walkWindows({ ...call, shell: { ...call.shell, depth: call.shell.depth + 1 } }, rest.join(' '));
   if (/^(?:iex|invoke-expression)$/.test(name) || api?.[0].includes('elete') === true) {
     const deletes = api !== null;
     return add(call, {
@@ -108,14 +115,14 @@ const runStatement = (call: Call, given: readonly string[]) => {
       confidence: 0.7,
     });
   }
-  if (call.shell.programs.has(name)) return runWrapped(call, words.map(literal));
-  const act = /^[a-z]+-[a-z]+$/.test(name) ? actOf(name) : undefined;
+  const act = /^[a-z]+-[a-z]+$/.test(name) && !call.shell.programs.has(name) ? actOf(name) : undefined;
+  if (act === undefined) return runWrapped(call, words.map(literal));
   add(call, {
-    verb: act?.sure === true ? act.verb : 'execute',
-    resource: act?.resource ?? 'program',
+    verb: act.sure ? act.verb : 'execute',
+    resource: act.resource,
     system: 'windows',
     note: words.slice(0, 3).join(' '),
-    confidence: act === undefined ? 0.4 : 0.7,
+    confidence: 0.7,
   });
 };
 

@@ -45,7 +45,11 @@ const xargs: Handler = (call) => {
   const replace =
     optionValue(options, 'I', 'J', 'replace')?.value ??
     (has(options, 'i') || call.name === 'parallel' ? '{}' : undefined);
-  const shown = call.input.text?.trim().split(/\s+/).slice(0, 16);
+  const byLine = replace !== undefined || has(options, 'd', 'delimiter', '0', 'null');
+  const shown = call.input.text
+    ?.trim()
+    .split(byLine ? /[\n\0]+/ : /\s+/)
+    .slice(0, 16);
   const items: Argument[] =
     shown === undefined
       ? [{ value: '(from input)', known: false, glob: true, narrow: call.input.narrow }]
@@ -134,7 +138,12 @@ export const wrappers: CommandTable = {
   gtimeout: wraps({ valued: 'ks', long: ['signal', 'kill-after'] }, 1),
   strace: wraps({ valued: 'eopsuEP' }),
   ltrace: wraps({ valued: 'eopsu' }),
-  watch: wraps({ valued: 'n', long: ['interval'] }),
+  // What it repeats is given to a shell.
+  watch: (call) => {
+    const words = readOptions(call.args, { valued: 'n', long: ['interval'], stopAtOperand: true }).operands;
+    const text = words.map(({ value }) => value).join(' ');
+    walkSource(text, { ...call.shell, depth: call.shell.depth + 1, trail: `${call.shell.trail}watch > ` });
+  },
   caffeinate: wraps({ valued: 'tw' }),
   chroot: wraps({}, 1),
   flock: wraps({ valued: 'wE' }, 1),
