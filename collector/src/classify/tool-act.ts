@@ -94,6 +94,17 @@ const GRANTS =
 const SEEN = /(?:^|-)(?:comment|gist|tweet|post|discussion|issue|announcement|reply|blog|status-update)$/;
 const LOCKS = /(?:^|-)(?:password|mfa|2fa|passcode|pin|recovery-email)$/;
 
+/** The verb of making a thing, by what is made: a gist is published, a payment transfers, a role assignment grants. */
+export function sharper(
+  verb: Verb,
+  resource: string,
+): Pick<Effect, 'verb'> & Partial<Pick<Effect, 'destructiveness' | 'reversibility'>> {
+  if (verb !== 'create') return { verb };
+  if (MOVES.test(resource)) return { verb: 'transfer' };
+  if (GRANTS.test(resource)) return { verb: 'grant' };
+  return SEEN.test(resource) ? { verb: 'publish', destructiveness: 0.3, reversibility: 'recoverable' } : { verb };
+}
+
 /** Makes an act of making or changing more exact by what is made and which arguments it takes. */
 function sharpened(act: ToolAct | undefined, keys: ReadonlySet<string>): ToolAct | undefined {
   const open = act === undefined || act.verb === 'create' || act.verb === 'update' || act.verb === 'execute';
@@ -109,8 +120,7 @@ function sharpened(act: ToolAct | undefined, keys: ReadonlySet<string>): ToolAct
   if (made && MOVES.test(base.resource)) return { ...base, verb: 'transfer' };
   if (made && GRANTS.test(base.resource)) return { ...base, verb: 'grant' };
   if (act?.verb === 'update' && LOCKS.test(base.resource)) return { ...base, destructiveness: 0.5 };
-  if (act?.verb === 'create' && SEEN.test(base.resource))
-    return { ...base, verb: 'publish', destructiveness: 0.3, reversibility: 'recoverable' };
+  if (act?.verb === 'create' && SEEN.test(base.resource)) return { ...base, ...sharper('create', base.resource) };
   if (hasAny(keys, PAYEES) && hasAny(keys, AMOUNTS) && act?.verb !== 'update')
     return { ...base, verb: 'transfer', resource: base.resource === 'unknown' ? 'money' : base.resource };
   if (hasAny(keys, PEOPLE) && hasAny(keys, POWERS)) return { ...base, verb: 'grant' };

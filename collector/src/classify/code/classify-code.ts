@@ -1,6 +1,7 @@
 import { secretStore } from '@haltwire/schemas';
 import { LIMITS } from '../config.ts';
 import { classifyRequest } from '../http/request.ts';
+import { cuts } from '../lexicon.ts';
 import { add, type Call } from '../shell/call.ts';
 import { noteWrite } from '../shell/redirects.ts';
 import { runWrapped } from '../shell/run.ts';
@@ -93,7 +94,7 @@ function noteCall(call: Call, made: CodeCall): Value | undefined {
   else if (REMOVES.test(name) || (REMOVES_HERE.test(name) && FILES.test(base)) || (name === 'unlink' && base !== ''))
     removes(call, made, name);
   else if (QUERIES.test(name) && queries(call, made)) return undefined;
-  else if (REQUESTS.test(name) && requests(call, made, name, base)) return undefined;
+  else if ((REQUESTS.test(name) || namesMethod(made)) && requests(call, made, name, base)) return undefined;
   else if (WRITES.test(name) || name === 'open' || /^File\.(?:write|open|new)$/.test(made.callee))
     writes(call, made, name);
   else if (/^(?:kill|killpg|pkill|taskkill)$/.test(name) && /^(?:os|process|Process|)$/.test(base))
@@ -220,6 +221,12 @@ function queries(call: Call, { callee, args }: CodeCall): boolean {
   return true;
 }
 
+/** `req('DELETE', '/api/x')`: a helper of the code's own that takes a method and an address. */
+function namesMethod({ args }: CodeCall): boolean {
+  const [method, url] = args;
+  return /^(?:POST|PUT|PATCH|DELETE)$/.test(textIn(method) ?? '') && /^(?:https?:\/)?\//.test(textIn(url) ?? '');
+}
+
 /** An HTTP request with the method, address and body that the code shows. */
 function requests(
   call: Call,
@@ -227,7 +234,8 @@ function requests(
   name: string,
   base: string,
 ): boolean {
-  const client = base === '' ? /^(?:fetch|urlopen|Request|axios|got|ky)$/.test(name) : CLIENTS.test(base);
+  const helper = namesMethod({ callee, args, named: options, receiver });
+  const client = helper || (base === '' ? /^(?:fetch|urlopen|Request|axios|got|ky)$/.test(name) : CLIENTS.test(base));
   const members = new Map(options);
   for (const value of args)
     if (value.type === 'object') for (const [key, member] of value.members) members.set(key, member);
@@ -291,6 +299,8 @@ function named(call: Call, { callee, args, named: options }: CodeCall, name: str
       resource: act.resource,
       ...(/all|Many|drop|flush|truncate/i.test(name) ? { scope: 'all' as const } : {}),
     });
+  else if (act.verb === 'update' && cuts.has(name) && base.includes('.'))
+    add(call, { ...common, verb: 'update', resource: 'unknown', destructiveness: 0.5 });
   else if ((act.verb === 'transfer' || act.verb === 'grant') && several && base !== '')
     add(call, { ...common, verb: act.verb, resource: act.resource });
 }

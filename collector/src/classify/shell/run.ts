@@ -57,6 +57,18 @@ export function runCommand({ words, shell, environment, input }: RunRequest): vo
   }
   const defined = shell.functions.get(first.value);
   if (defined !== undefined) {
+    if (shell.trail.includes(`${first.value}() > `)) {
+      const note = 'calls itself, without an end that is shown';
+      add(call, {
+        verb: 'update',
+        resource: 'machine',
+        system: 'process',
+        destructiveness: 0.5,
+        note,
+        confidence: 0.5,
+      });
+      return;
+    }
     const inner = nested(shell, { depth: shell.depth + 1, trail: `${shell.trail}${first.value}() > ` });
     for (const [index, argument] of args.slice(0, 20).entries()) inner.variables.set(String(index + 1), argument);
     const all = args.map((argument) => argument.value).join(' ');

@@ -227,8 +227,9 @@ describe('other programs', () => {
   });
 
   it('ends a recursive function and a fork bomb', () => {
-    expect(run('f() { f; f; }; f').opaque).toBeTypeOf('string');
-    expect(run(':(){ :|:& };:').opaque).toBeTypeOf('string');
+    expect(worst('f() { f; f; }; f')).toMatchObject({ verb: 'update', resource: 'machine', destructiveness: 0.5 });
+    for (const bomb of [':(){ :|:& };:', 'while true; do work & done', 'until false; do work & done'])
+      expect(worst(bomb)).toMatchObject({ verb: 'update', resource: 'machine', scope: 'all' });
   });
 });
 

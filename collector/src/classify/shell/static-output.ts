@@ -88,7 +88,8 @@ function echo(values: readonly string[]): string {
   return escapes ? unescapeText(text) : text;
 }
 
-function printf([format = '', ...values]: readonly string[]): string {
+/** What `printf` prints. */
+export function printf([format = '', ...values]: readonly string[]): string {
   let next = 0;
   return unescapeText(format).replaceAll(/%(?:%|[-\d.]*[sbdq])/g, (code) =>
     code === '%%' ? '%' : code.endsWith('b') ? unescapeText(values[next++] ?? '') : (values[next++] ?? ''),

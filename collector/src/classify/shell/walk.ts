@@ -11,6 +11,7 @@ import {
   type Statement,
   type SyntaxNode,
 } from 'unbash';
+import { classifyCode } from '../code/classify-code.ts';
 import { LIMITS } from '../config.ts';
 import { expandToText, expandWord, type OnScript } from './expand.ts';
 import { listsNarrowly, stageWords } from './narrow.ts';
@@ -20,6 +21,9 @@ import { type Argument, type Input, literal, NO_INPUT, nested, type Shell } from
 import { commandOutput, inputText } from './static-output.ts';
 import { noteSteering } from './steering.ts';
 import { keepText, noteWritten, writtenText } from './written.ts';
+
+/** A call of a method, as code is written. */
+const CODE_CALL = /^\s*[A-Za-z_$][\w$]{0,60}(?:\.[A-Za-z_$][\w$]{0,60}){1,8}\(/;
 
 /** Walks shell source: every command that it would run, in order. */
 export function walkSource(source: string, shell: Shell): void {
@@ -37,6 +41,12 @@ export function walkSource(source: string, shell: Shell): void {
     shell.findings.unclear(`shell that does not parse: ${script.errors[0]?.message}`);
     const evidence = `shell: ${shell.trail}does not parse`;
     shell.findings.add({ verb: 'unknown', resource: 'program', system: 'shell', evidence, confidence: 0.3 });
+    // `client.customer.delete('x')`: a console of another language is a shell to its agent.
+    if (shell.depth === 0 && CODE_CALL.test(source))
+      classifyCode(
+        { name: 'console', args: [], shell, findings: shell.findings, input: NO_INPUT, environment: [] },
+        source,
+      );
   }
   walkStatements(script.commands, shell);
 }
@@ -97,7 +107,7 @@ function noteForkBomb(node: SyntaxNode, shell: Shell): void {
   if (!endless || !spawns) return;
   const evidence = `shell: ${shell.trail}endless copies of itself`;
   const harm = { scope: 'all', destructiveness: 0.7, reversibility: 'recoverable' } as const;
-  shell.findings.add({ verb: 'execute', resource: 'process', system: 'process', ...harm, evidence });
+  shell.findings.add({ verb: 'update', resource: 'machine', system: 'process', ...harm, evidence });
 }
 
 function isBackground(statement: Statement): boolean {

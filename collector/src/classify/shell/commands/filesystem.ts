@@ -256,6 +256,8 @@ export const filesystem: CommandTable = {
     remove({ ...call, args: [{ value: '-r', known: true, glob: false }, ...call.args] }),
   ),
   ...each('trash trash-put', (call) => {
+    if (call.args.length === 1 && /^(?:list|-l|--list)$/.test(call.args[0]?.value ?? ''))
+      return add(call, { verb: 'list', resource: 'file', system: SYSTEM, confidence: 0.9 });
     for (const operand of bounded(call, readOptions(call.args).operands))
       add(call, {
         verb: 'delete',

@@ -1,6 +1,7 @@
 import { notePath } from '../../secrets.ts';
 import { add, bounded, type Call, type Handler, pathOf, valuesOf } from '../call.ts';
 import { has, type OptionShape, optionValue, readOptions } from '../options.ts';
+import { printf } from '../static-output.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
 
@@ -64,6 +65,11 @@ const hostname: Handler = (call) =>
 
 /** What is printed is harmless, unless it is a variable that holds a secret. */
 const echo: Handler = (call) => {
+  const [option, variable, format, ...values] = call.args;
+  if (call.name === 'printf' && option?.value === '-v' && variable !== undefined && format !== undefined) {
+    const text = printf([format.value, ...values.map(({ value }) => value)]);
+    call.shell.variables.set(variable.value, { value: text, known: call.args.every(({ known }) => known) });
+  }
   for (const { value, known } of call.args) {
     const name = known ? undefined : /\$\{?(\w*(?:TOKEN|SECRET|PASSWORD|API_?KEY|CREDENTIAL)\w*)/i.exec(value)?.[1];
     if (name !== undefined) call.findings.hunt(`${call.name} prints $${name}`);

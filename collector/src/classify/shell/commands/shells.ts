@@ -44,6 +44,10 @@ function source(call: Call, text: string, known: boolean, positional: Call['args
     return;
   }
   const inner = nested(call.shell, { depth: call.shell.depth + 1, trail: `${call.shell.trail}${call.name} -c > ` });
+  for (const pair of call.environment) {
+    const equals = pair.indexOf('=');
+    inner.variables.set(pair.slice(0, equals), { value: pair.slice(equals + 1), known: !pair.includes('$') });
+  }
   for (const [index, argument] of positional.slice(0, 9).entries()) inner.variables.set(String(index + 1), argument);
   walkSource(text, inner);
 }

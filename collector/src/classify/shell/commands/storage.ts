@@ -33,7 +33,11 @@ const dd: Handler = (call) => {
 const volumes: Handler = (call) => {
   const options = readOptions(call.args);
   const words = call.args.map(({ value }) => value).join(' ');
-  const reading = has(options, 'l', 'list', 'version', 'help') || /^(?:list|status|print|get|-s)\b/.test(words);
+  const reading =
+    has(options, 'l', 'list', 'version', 'help') ||
+    /^(?:list\w*|status|print|get|help|info|-s|smart-log|id-ctrl|\w*display|\w*[Dd]ump|(?:pv|vg|lv)(?:s|scan)|--(?:detail|examine|query|scan))\b/.test(
+      words,
+    );
   const destroys =
     /(?:^|[\s-])(?:destroy|remove|delete|labelclear|erase\w*|secureErase|zap(?:-all)?|mklabel|rm|wipe|luksFormat|zero-superblock|rollback)\b/i.test(
       words,

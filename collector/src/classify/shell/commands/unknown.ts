@@ -110,22 +110,24 @@ function actInName(
   return act?.sure === true && act.verb === 'delete' ? { act, at: -1 } : undefined;
 }
 
-/** The act that leading subcommands name, and where it stands. Options and what looks like an address are passed over. */
+/** The act that leading subcommands name, and where it stands: a deletion before all else, then the first sure one. */
 function actInWords(words: readonly string[]): { readonly act: NamedAct; readonly at: number } | undefined {
-  const leading: string[] = [];
+  const leading: { readonly word: string; readonly at: number; readonly act: NamedAct | undefined }[] = [];
   for (const [at, word] of words.slice(0, 16).entries()) {
     if (word.startsWith('-') || /[/\\.]/.test(word)) continue;
     if (!/^[A-Za-z][\w:-]*$/.test(word) || leading.length === 4) break;
-    const act = actOf(word);
-    if (act?.sure === true || WEAK_DELETES.test(word)) {
-      if (act === undefined) break;
-      const before = leading.at(-1);
-      const after = words[at + 1];
-      const thing = act.resource === 'unknown' ? (before ?? (words.length > at + 2 ? after : undefined)) : act.resource;
-      const resource = thing !== undefined && /^[a-z][a-z-]+$/.test(thing) ? resourceOf(splitWords(thing)) : 'unknown';
-      return { act: { ...act, resource }, at };
-    }
-    leading.push(word);
+    leading.push({ word, at, act: actOf(word) });
   }
-  return undefined;
+  const counts = ({ word, act }: (typeof leading)[number]) =>
+    act !== undefined && (act.sure || WEAK_DELETES.test(word) || cuts.has(word));
+  const found = leading.find((each) => counts(each) && each.act?.verb === 'delete') ?? leading.find(counts);
+  if (found?.act === undefined) return undefined;
+  const before = leading[leading.indexOf(found) - 1]?.word;
+  const after = words[found.at + 1];
+  const thing =
+    found.act.resource === 'unknown'
+      ? (before ?? (words.length > found.at + 2 ? after : undefined))
+      : found.act.resource;
+  const resource = thing !== undefined && /^[a-z][a-z-]+$/.test(thing) ? resourceOf(splitWords(thing)) : 'unknown';
+  return { act: { ...found.act, resource }, at: found.at };
 }

@@ -1,6 +1,7 @@
 import type { Target, Verb } from '@haltwire/schemas';
 import { cuts } from '../../lexicon.ts';
 import { cut } from '../../text.ts';
+import { sharper } from '../../tool-act.ts';
 import { actOf, resourceOf, splitWords } from '../../words.ts';
 import { add, type Call, credentialOf } from '../call.ts';
 import { has, type Options } from '../options.ts';
@@ -53,12 +54,17 @@ export function classifySubcommands(
   const operand = before === undefined && thing !== usual ? words[position + 2] : after;
   const dry = has(options, 'dry-run', 'dryrun', 'what-if', 'preview', 'help');
   add(call, {
-    verb: dry ? 'read' : act.verb,
+    ...(dry ? { verb: 'read' as const } : sharper(act.verb, thing)),
     resource: thing,
     system,
     target: targetOf(options, operand),
     scope: has(options, 'all', 'recursive') ? 'all' : undefined,
-    ...(act.verb === 'update' && cuts.has(act.word) && !dry ? { destructiveness: 0.5 } : {}),
+    ...(act.verb === 'update' &&
+    cuts.has(act.word) &&
+    !dry &&
+    !/(?:^|-)(?:query|search|scan|job|task|import|export|execution)$/.test(thing)
+      ? { destructiveness: 0.5 }
+      : {}),
     credentialRef,
     note: `${cut(words.slice(0, 5).join(' '), 120)}${has(options, ...FORCED) ? ' (not asked)' : ''}`,
     confidence: act.sure ? 0.9 : 0.7,

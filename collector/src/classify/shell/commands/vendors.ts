@@ -77,6 +77,22 @@ const wipe = (resource: string): Draft => ({ verb: 'delete', resource, scope: 'a
 
 /** Subcommands whose words say too little. The first that matches the operands and flags, joined, wins. */
 const special: readonly (readonly [RegExp, Draft])[] = [
+  [/^gsutil .*\brsync .*-\w*d/, wipe('bucket')],
+  [
+    /^rclone (?:move|moveto|dedupe|cleanup)\b/,
+    { verb: 'delete', resource: 'file', scope: 'many', destructiveness: 0.5, reversibility: 'recoverable' },
+  ],
+  [/^aws cloudfront create-invalidation/, { verb: 'update', resource: 'cache', scope: 'many', destructiveness: 0.5 }],
+  [
+    /^(?:restic|borg) (?:compact|recreate|break-lock|unlock|cache)\b/,
+    { verb: 'update', resource: 'backup', destructiveness: 0.5 },
+  ],
+  // A batch of changes that deletes some.
+  [/"action"\s*:\s*"(?:delete|remove)/i, { verb: 'delete', resource: 'record', scope: 'many' }],
+  [
+    /\s--(?:visibility[= ]public|public|acl[= ]public-read\S*|allow-unauthenticated)\b/,
+    { verb: 'publish', resource: 'unknown' },
+  ],
   [/^(?:terraform|tofu|terragrunt) (?:run-all )?(?:destroy|apply .*-destroy)/, infrastructure],
   [
     /^(?:terraform|tofu|terragrunt) (?:plan|validate|show|output|version|fmt -check|providers|graph|state (?:list|show)|workspace (?:list|show))/,
@@ -119,16 +135,6 @@ const special: readonly (readonly [RegExp, Draft])[] = [
   [
     /^(?:restic|borg) (?:forget|prune|delete)|^velero backup delete/,
     { verb: 'delete', resource: 'backup', scope: 'many', touchesBackups: true },
-  ],
-  [/^aws cloudfront create-invalidation/, { verb: 'update', resource: 'cache', scope: 'many', destructiveness: 0.5 }],
-  [/^gsutil .*\brsync .*-\w*d/, wipe('bucket')],
-  [
-    /^rclone (?:move|moveto|dedupe|cleanup)\b/,
-    { verb: 'delete', resource: 'file', scope: 'many', destructiveness: 0.5, reversibility: 'recoverable' },
-  ],
-  [
-    /^(?:restic|borg) (?:compact|recreate|break-lock|unlock|cache)\b/,
-    { verb: 'update', resource: 'backup', destructiveness: 0.5 },
   ],
   [/^bq rm/, { verb: 'delete', resource: 'table', scope: 'many' }],
   [/^vault (?:delete|kv (?:delete|destroy|metadata delete)|secrets disable)/, { verb: 'delete', resource: 'secret' }],
