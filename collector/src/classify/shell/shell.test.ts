@@ -227,7 +227,7 @@ describe('other programs', () => {
   });
 
   it('ends a recursive function and a fork bomb', () => {
-    expect(worst('f() { f; f; }; f')).toMatchObject({ verb: 'update', resource: 'machine', destructiveness: 0.5 });
+    expect(worst('f() { f; f; }; f')).toMatchObject({ verb: 'update', resource: 'machine' });
     for (const bomb of [':(){ :|:& };:', 'while true; do work & done', 'until false; do work & done'])
       expect(worst(bomb)).toMatchObject({ verb: 'update', resource: 'machine', scope: 'all' });
   });
