@@ -17,6 +17,7 @@ export class Findings {
   #nodes = 0;
   #text = 0;
   #spent = false;
+  #stopped = false;
 
   constructor(credentials: readonly CredentialUse[]) {
     this.credentials = credentials;
@@ -88,7 +89,13 @@ export class Findings {
     return this.#text <= LIMITS.expandedText || this.#exhausted('more expanded text than is kept');
   }
 
+  /** The budget is spent: what is left need not be looked at, it is accounted for. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   #exhausted(reason: string): false {
+    this.#stopped = true;
     this.unread(reason);
     return false;
   }

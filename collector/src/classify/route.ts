@@ -1,3 +1,4 @@
+import { LIMITS } from './config.ts';
 import { credentialIn } from './credentials.ts';
 import { classifyFileTool, isFileTool } from './files.ts';
 import type { Findings } from './findings.ts';
@@ -36,7 +37,8 @@ const SQL_NAME = /sql|query|database|(?:^|_)db(?:_|$)|postgres|mysql|sqlite|clic
  * To teach a new kind of tool: one more line here and one more file.
  */
 export function route(findings: Findings, input: ClassifyInput): void {
-  const { tool, arguments: args, cwd } = input;
+  const { tool, cwd } = input;
+  const args = boundedMembers(findings, input.arguments);
   const folder = folderOf(args, cwd);
   if (isFileTool(tool.name, args)) {
     classifyFileTool(findings, tool.name, args, folder);
@@ -76,6 +78,15 @@ export function route(findings: Findings, input: ClassifyInput): void {
     return;
   }
   classifyGeneric(findings, tool, args);
+}
+
+/** Arguments of more members than are looked at: the first of them, and the rest counts as unread. */
+function boundedMembers(findings: Findings, args: unknown): unknown {
+  if (!isRecord(args)) return args;
+  const names = Object.keys(args);
+  if (names.length <= LIMITS.members) return args;
+  findings.unread('more arguments than are looked at');
+  return Object.fromEntries(names.slice(0, LIMITS.members).map((name) => [name, args[name]]));
 }
 
 /** The commands of a shell tool: texts, or programs with their arguments. Which member a tool runs is its own affair. */

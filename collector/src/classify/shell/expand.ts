@@ -104,7 +104,11 @@ export function expandParts(parts: readonly WordPart[], shell: Shell, onScript: 
   let known = true;
   let glob = false;
   let narrow = false;
-  for (const part of parts) {
+  if (parts.length > LIMITS.wordParts) {
+    shell.findings.unread('a word of more parts than are read');
+    known = false;
+  }
+  for (const part of parts.slice(0, LIMITS.wordParts)) {
     const piece = expandPart(part, shell, onScript);
     value += piece.value;
     known &&= piece.known;

@@ -1,4 +1,5 @@
 import type { Redirection } from 'unbash';
+import { LIMITS } from '../config.ts';
 import type { EffectDraft } from '../impact.ts';
 import { resolvePath } from '../paths.ts';
 import { notePath } from '../secrets.ts';
@@ -21,7 +22,8 @@ export function noteRedirects(
   onScript: OnScript,
   alone = false,
 ): void {
-  for (const redirect of redirects) {
+  if (redirects.length > LIMITS.redirects) shell.findings.unread('more redirections than are read');
+  for (const redirect of redirects.slice(0, LIMITS.redirects)) {
     if (redirect.type === 'HereDoc') {
       scriptsIn(redirect.body, onScript);
       continue;

@@ -28,7 +28,8 @@ export function runCommand({ words, shell, environment, input }: RunRequest): vo
   }
   const name = programName(first.value);
   const call: Call = { name, args, shell, findings, input, environment };
-  if (args.some((word) => speaksOfSecrets(word.value.slice(0, 2000)))) findings.sensitive = true;
+  if (args.length > LIMITS.operands || args.some((word) => speaksOfSecrets(word.value.slice(0, 2000))))
+    findings.sensitive = true;
   // `${x:-rm}`: shown, unless the environment sets it.
   const shown = first.known || /^[\w.+-]+$/.test(first.value);
   if (!first.known) findings.unclear(`the program's name is not certain: ${first.value}`);

@@ -22,6 +22,29 @@ import { commandOutput, inputText } from './static-output.ts';
 import { noteSteering } from './steering.ts';
 import { keepText, noteWritten, writtenText } from './written.ts';
 
+/** How many characters of a text part commands or begin a substitution or redirection. Counted before the parser sees it. */
+function structureOf(source: string): number {
+  if (source.length <= LIMITS.structure) return 0;
+  let count = 0;
+  for (let at = 0; at < source.length; at++) {
+    const code = source.charCodeAt(at);
+    // `;` `|` `&` `<` `>` `$` `` ` `` `(` and the end of a line.
+    if (
+      code === 59 ||
+      code === 124 ||
+      code === 38 ||
+      code === 60 ||
+      code === 62 ||
+      code === 36 ||
+      code === 96 ||
+      code === 40 ||
+      code === 10
+    )
+      count++;
+  }
+  return count;
+}
+
 /** A call of a method, as code is written. */
 const CODE_CALL = /^\s*[A-Za-z_$][\w$]{0,60}(?:\.[A-Za-z_$][\w$]{0,60}){1,8}\(/;
 
@@ -33,6 +56,10 @@ export function walkSource(source: string, shell: Shell): void {
   }
   if (source.length > LIMITS.parsedText) {
     shell.findings.unread('a shell text longer than is parsed');
+    return;
+  }
+  if (structureOf(source) > LIMITS.structure) {
+    shell.findings.unread('a shell text of more commands than are parsed');
     return;
   }
   // A leading operator is what is left of a longer line: the rest would still run.
@@ -52,7 +79,10 @@ export function walkSource(source: string, shell: Shell): void {
 }
 
 function walkStatements(statements: readonly Statement[], shell: Shell): void {
-  for (const statement of statements) walkNode(statement.command, shell, NO_INPUT);
+  for (const statement of statements) {
+    if (shell.findings.stopped) return;
+    walkNode(statement.command, shell, NO_INPUT);
+  }
 }
 
 /** Walks a script inside a word: a substitution runs in a subshell. */
@@ -236,11 +266,13 @@ function walkCommand(node: Command, shell: Shell, input: Input): void {
     }
     return;
   }
-  const args = node.args.flatMap((word) =>
+  const given = node.args.length > LIMITS.words ? node.args.slice(0, LIMITS.words) : node.args;
+  const args = given.flatMap((word) =>
     word.type === 'Word' ? expandWord(word, shell, onScript) : [assignmentArgument(word, shell, onScript)],
   );
   const words = [...expandWord(node.name, shell, onScript), ...args.slice(0, LIMITS.words)];
-  if (args.length > LIMITS.words) shell.findings.unread('a command with more words than are read');
+  if (args.length > LIMITS.words || node.args.length > LIMITS.words)
+    shell.findings.unread('a command with more words than are read');
   for (const [name, { value }] of assigned) noteSteering(shell, name, value, walkSource);
   const environment = [...assigned].map(([name, { value }]) => `${name}=${value}`);
   runCommand({ words, shell, environment, input: redirected(node.redirects, shell, input) });
@@ -281,7 +313,8 @@ type Assigned = Map<string, { value: string; known: boolean }>;
 
 function assignments(node: Command, shell: Shell, onScript: OnScript): Assigned {
   const assigned: Assigned = new Map();
-  for (const prefix of node.prefix) {
+  if (node.prefix.length > LIMITS.operands) shell.findings.unread('more assignments than are read');
+  for (const prefix of node.prefix.slice(0, LIMITS.operands)) {
     if (prefix.type !== 'Assignment') continue;
     const { value, known } = assignmentValue(prefix.value, shell, onScript);
     const before = prefix.append === true ? (shell.variables.get(prefix.name)?.value ?? '') : '';
