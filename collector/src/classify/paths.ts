@@ -18,7 +18,7 @@ const systemFolders: ReadonlySet<string> = new Set(system.split(' ').map((name) 
 /** Home folders: `~`, `~bob`, `/root`, `/home/bob`, `/Users/bob`. */
 const HOME = /^(?:~[\w-]*|\/root|\/(?:home|Users)\/[^/]+)$/;
 /** A trailing pattern that means everything in the folder. */
-const EVERYTHING = /\/(?:\*|\.\*|\{\*,\.\*\}|\*\.\*|\.\[[^\]]*\]\*)$/;
+const EVERYTHING = /\/(?:\*|\.\*|\{\*,\.\*\}|\*\.\*|\.\[[^\][/]*\]\*)$/;
 
 /**
  * Resolves a path of a command against its working directory. `~` stands for the home folder.
@@ -32,7 +32,7 @@ export function resolvePath(text: string, cwd: string | undefined, known = true)
   const path = anchored || cwd === undefined ? posix.normalize(slashed) : posix.join(cwd, slashed);
   const clean = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   const everything = EVERYTHING.test(`/${slashed}`) || /(?:^|\/)\.{1,2}\/?$/.test(slashed);
-  const folder = EVERYTHING.test(`/${clean}`) ? clean.replace(/\/?[^/]*$/, '') || '/' : clean;
+  const folder = EVERYTHING.test(`/${clean}`) ? clean.slice(0, Math.max(0, clean.lastIndexOf('/'))) || '/' : clean;
   const above = cwd !== undefined && folder !== cwd && `${cwd}/`.startsWith(folder === '/' ? '/' : `${folder}/`);
   const vast = folder === '/' || HOME.test(folder) || systemFolders.has(folder) || above || /^\.\.(?:\/|$)/.test(clean);
   const pattern = /[*?[]/.test(slashed);

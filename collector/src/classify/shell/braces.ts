@@ -19,7 +19,7 @@ export function expandBraces(text: string): string[] {
 
 /** The innermost first list. */
 function expandOnce(text: string): string[] {
-  const found = /\{([^{}]*,[^{}]*)\}/.exec(text.slice(0, 4096));
+  const found = /\{([^{},]*(?:,[^{},]*)+)\}/.exec(text.slice(0, 4096));
   if (found === null) return [text];
   const before = text.slice(0, found.index);
   const after = text.slice(found.index + found[0].length);

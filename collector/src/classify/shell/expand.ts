@@ -146,7 +146,7 @@ function expandPart(part: WordPart | DoubleQuotedChild, shell: Shell, onScript: 
       const output = staticOutput(part.script, shell);
       return output === undefined
         ? { ...unknown(part.text), narrow: listsNarrowly(firstWords(part.script)) }
-        : { value: output.replace(/\n+$/, ''), known: true, glob: false };
+        : { value: withoutEndings(output), known: true, glob: false };
     }
     case 'ProcessSubstitution': {
       if (part.script === undefined) return unknown(part.text);
@@ -215,4 +215,11 @@ function element(whole: Piece, index: string, text: string): Piece {
   if (!whole.known || index === '@' || index === '*') return whole;
   const value = /^\d{1,3}$/.test(index) ? whole.value.split(' ')[Number(index)] : undefined;
   return value === undefined ? unknown(text) : { value, known: true, glob: false };
+}
+
+/** A substitution's output loses the line ends at its end. */
+function withoutEndings(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === '\n') end--;
+  return text.slice(0, end);
 }

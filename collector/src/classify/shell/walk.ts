@@ -207,7 +207,9 @@ function isWalked(node: SyntaxNode): boolean {
 }
 
 /** A pattern whose last part names something: `*.log`, `test_*`. */
-const NAMED_PART = /(?:^|\/)[^/]*[\w.-]{2}[^/]*$/;
+function namesPart(pattern: string): boolean {
+  return /[\w.-]{2}/.test(pattern.slice(pattern.lastIndexOf('/') + 1));
+}
 
 /** A loop over literal items is walked once for each; over anything else, once, as repeated. */
 function walkLoop(node: For | Select, shell: Shell): void {
@@ -216,7 +218,7 @@ function walkLoop(node: For | Select, shell: Shell): void {
     items.length > 0 && items.length <= LIMITS.loopItems && items.every((item) => item.known && !item.glob);
   for (const item of literalItems ? items : items.slice(0, 1)) {
     shell.variables.set(node.name.value, { value: item.value, known: literalItems });
-    const narrow = items.some((item) => item.narrow === true || (item.glob && NAMED_PART.test(item.value)));
+    const narrow = items.some((item) => item.narrow === true || (item.glob && namesPart(item.value)));
     walkStatements(node.body.commands, literalItems ? shell : { ...shell, repeated: true, narrow });
   }
   if (items.length === 0) walkStatements(node.body.commands, { ...shell, repeated: true });

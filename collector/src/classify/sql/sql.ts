@@ -17,7 +17,7 @@ export interface SqlContext {
 }
 
 /** psql's own commands: `\d` lists, `\!` runs a shell, `\i` runs a file, `\copy` moves data. */
-const META = /^\s*\\(\S+)\s*(.*)$/;
+const META = /^\s*\\(\S+)(.*)/;
 
 /** Classifies SQL text: each statement, and the writes hidden inside it. */
 export function classifySql(findings: Findings, text: string, context: SqlContext): void {
@@ -43,7 +43,7 @@ function metaCommands(findings: Findings, text: string, context: SqlContext): st
   for (const line of text.split('\n')) {
     const [, name, rest = ''] = META.exec(line) ?? [];
     if (name === undefined) kept.push(line);
-    else addMeta(findings, name, rest, context);
+    else addMeta(findings, name, rest.trim(), context);
   }
   return kept.join('\n');
 }

@@ -92,7 +92,8 @@ function sqlClient(client: SqlClient): Handler {
     const options = readOptions(call.args, { ...client, long: [...long, ...(client.long ?? [])] });
     const credentialRef = credentialOf(call);
     const operands = options.operands.map(({ value }) => value);
-    const host = optionValue(options, ...client.host)?.value ?? /@([^/:\s]+(?::\d+)?)\//.exec(operands[0] ?? '')?.[1];
+    const host =
+      optionValue(options, ...client.host)?.value ?? /@([^/:\s@]{1,255}(?::\d{1,5})?)\//.exec(operands[0] ?? '')?.[1];
     const database =
       optionValue(options, ...client.database)?.value ?? operands[0]?.split(/[?]/, 1)[0]?.split('/').at(-1);
     const context = {
@@ -175,7 +176,7 @@ const mongo: Handler = (call) => {
   };
   if (/\.dropDatabase\s*\(/.test(text)) add(call, { ...common, verb: 'delete', resource: 'database', scope: 'all' });
   else if (/\.drop\w*\s*\(/.test(text)) add(call, { ...common, verb: 'delete', resource: 'collection', scope: 'all' });
-  else if (/\.(?:deleteMany|remove)\s*\(\s*(?:\{\s*\})?\s*\)/.test(text))
+  else if (/\.(?:deleteMany|remove)\s{0,9}\(\s{0,9}(?:\{\s{0,9}\}\s{0,9})?\)/.test(text))
     add(call, { ...common, verb: 'delete', resource: 'document', scope: 'all' });
   else if (/\.(?:delete\w*|remove\w*|findOneAndDelete)\s*\(/.test(text))
     add(call, { ...common, verb: 'delete', resource: 'document', destructiveness: 0.6 });
