@@ -58,7 +58,7 @@ export function classifyGeneric(findings: Findings, tool: ClassifyTool, args: un
     evidence: `tool ${tool.name}: ${act.from} says ${act.word}`,
     confidence: confidenceOf(act),
   });
-  noteSaved(findings, act, args);
+  if (act.verb === 'read') noteSaved(findings, args);
 }
 
 /** Nothing is deleted, yet what hangs on the tie fails: more than an ordinary change. */
@@ -66,12 +66,9 @@ function cutsTies(act: NamedAct): { destructiveness?: number } {
   return act.verb === 'update' && cuts.has(act.word) ? { destructiveness: 0.4 } : {};
 }
 
-/** A download that names a place to save to also writes there. */
-function noteSaved(findings: Findings, act: ToolAct, args: unknown): void {
-  const to =
-    act.verb === 'read'
-      ? stringMember(args, ['save_dir', 'save_path', 'output_path', 'destination', 'dest'])
-      : undefined;
+/** A read that names a place to save to also writes there. */
+export function noteSaved(findings: Findings, args: unknown): void {
+  const to = stringMember(args, ['save_dir', 'save_path', 'output_path', 'destination', 'dest']);
   if (to === undefined) return;
   const { path } = resolvePath(to, undefined);
   findings.add({

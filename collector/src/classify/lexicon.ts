@@ -98,7 +98,7 @@ export const weakVerbs: ReadonlyMap<string, Verb> = tableOf(weak);
 export const adverbs: ReadonlySet<string> = new Set(
   (
     'bulk batch force mass multi safe soft hard permanently async try do please admin all my the a an api v1 v2 or and ' +
-    'not global begin ensure auto quick simply then also only tool'
+    'not global begin ensure auto quick simply then also only many one tool'
   ).split(' '),
 );
 

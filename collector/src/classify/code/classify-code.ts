@@ -64,6 +64,7 @@ export function classifyCode(call: Call, code: string, inline = true): void {
     shell: nested(shell, { depth: shell.depth + 1, trail: `${shell.trail}${call.name} > `, repeated }),
   };
   const tokens = tokenize(text, dialect, LIMITS.codeTokens);
+  findings.countTokens(tokens.length);
   if (tokens.length >= LIMITS.codeTokens) findings.unread('more code than is read');
   new CodeReader(tokens, dialect, (made) => noteCall(inner, made)).read();
   // A shell line that is given to the wrong interpreter still says what was meant.
@@ -184,7 +185,7 @@ function removes(call: Call, { callee, args, named: options, receiver }: CodeCal
     ...options.keys(),
     ...args.flatMap((value) => (value.type === 'object' ? [...value.members.keys()] : [])),
   ];
-  const recursive = TREES.test(name) && (!/^rm(?:Sync)?$/.test(name) || flags.includes('recursive'));
+  const recursive = flags.includes('recursive') || (TREES.test(name) && !/^rm(?:Sync)?$/.test(name));
   const paths = about?.type === 'list' ? about.items.map(argumentOf) : [argumentOf(about)];
   if (recursive && paths.some((path) => !path.known && path.value === '(computed)')) {
     const common = {

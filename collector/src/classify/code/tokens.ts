@@ -141,7 +141,8 @@ function named(code: string, from: number, dialect: Dialect, tokens: Token[]): n
     return quoted(code, at, value, dialect, tokens);
   if (dialect.dot && /^q[qwx]?$/.test(value) && /[({[</|!]/.test(next)) return bracketed(code, from + 1, tokens);
   const before = tokens.at(-1);
-  const member = before?.kind === 'mark' && (before.value === '.' || before.value === '>');
+  const arrow = before?.value === '>' && tokens.at(-2)?.value === '-';
+  const member = before?.kind === 'mark' && (before.value === '.' || arrow);
   tokens.push({ kind: 'name', value: value.replaceAll(/[$@]/g, '') || value, member });
   return at;
 }

@@ -1,4 +1,5 @@
 import type { Findings } from '../findings.ts';
+import { noteSaved } from '../generic.ts';
 import { isRecord, memberOf, stringMember } from '../text.ts';
 import { looksLikeGraphql } from './graphql.ts';
 import { classifyRequest } from './request.ts';
@@ -44,6 +45,7 @@ export function classifyHttpTool(findings: Findings, name: string, args: unknown
     authorises: stringMember(args, ['auth', 'token', 'authorization', 'api_key', 'bearer']),
     by: `tool ${name}`,
   });
+  if (/^(?:GET|HEAD)$/i.test(method)) noteSaved(findings, args);
 }
 
 function graphqlOf(args: unknown): string | undefined {

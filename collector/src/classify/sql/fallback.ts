@@ -23,6 +23,7 @@ const WRITES = /^(?:insert|update|delete|merge|replace|truncate|drop|alter|creat
  */
 export function addByTokens(findings: Findings, text: string, context: SqlContext, depth = 0): void {
   const { statements, cut } = sqlStatements(text, LIMITS.sqlTokens);
+  for (const tokens of statements) findings.countTokens(tokens.length);
   if (cut || statements.length > LIMITS.operands) findings.unread('more SQL than is read');
   // Where a backslash hides a quote, dialects differ on where a text ends.
   if (text.includes("\\'")) findings.unclear(`${context.by}: SQL whose quotes dialects read differently`);

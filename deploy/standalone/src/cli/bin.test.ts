@@ -40,7 +40,7 @@ describe('the command line', () => {
     const { code, out } = await haltwire(['--help']);
     expect(code).toBe(0);
     const names = [...out.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
-    expect(names).toEqual(['up', 'demo', 'watch', 'keys', 'token', 'policy', 'fingerprint']);
+    expect(names).toEqual(['up', 'demo', 'watch', 'keys', 'token', 'policy', 'explain', 'fingerprint']);
     const helps = await Promise.all(names.map((name) => haltwire([name, '--help'])));
     for (const [place, help] of helps.entries()) {
       expect(help.code).toBe(0);
@@ -58,6 +58,8 @@ describe('the command line', () => {
     [['keys', 'create', '--person', 'jon', '--role', 'boss'], /--role boss .*viewer, responder or admin/],
     [['keys'], /keys needs a verb: use create/],
     [['policy'], /policy needs a verb: use check/],
+    [['explain'], /explain needs one command or JSON call/],
+    [['explain', '{"tool": 1}'], /a JSON call looks like/],
     [['keys', 'list'], /HALTWIRE_TOKEN/],
     [['token', '--agent', 'a'], /--task is missing/],
     [['policy', 'check', 'nowhere.yaml'], /nowhere\.yaml cannot be read/],
