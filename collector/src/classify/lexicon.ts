@@ -28,7 +28,7 @@ const strong: Rows = [
   ['update', 'convert rebase reindex regenerate acknowledge renew refresh connect disconnect subscribe unsubscribe'],
   [
     'update',
-    'accept decline leave ungroup unmount mount reschedule reconfigure rebuild import redact quarantine unlink',
+    'undo cordon drain taint accept decline leave ungroup unmount mount reschedule reconfigure rebuild import redact quarantine unlink',
   ],
   ['delete', 'delete remove rm destroy drop purge wipe erase truncate terminate uninstall prune cleanup'],
   [
@@ -37,7 +37,7 @@ const strong: Rows = [
   ],
   [
     'delete',
-    'unregister undeploy rmdir rdelete deprovision deallocate unpublish rmi rmrf zap expunge undefine deluser userdel revoke deauthorize unauthorize',
+    'unregister undeploy rmdir rdelete deprovision deallocate unpublish rmi rmrf zap expunge undefine unset deluser userdel revoke deauthorize unauthorize',
   ],
   ['execute', 'execute exec invoke eval perform'],
   ['grant', 'grant authorize permit impersonate promote invite elevate delegate reinvite'],
@@ -83,7 +83,7 @@ export const cuts: ReadonlySet<string> = new Set(
   (
     'disassociate detach disable deactivate unlink unsubscribe revoke deauthorize unauthorize unassign leave ungroup ' +
     'suspend stop cancel unlabel restore rollback revert overwrite rebuild failover quarantine block archive untag ' +
-    'unlock unshare dissociate sync dedupe compact invalidate override break recreate'
+    'undo cordon drain taint unlock unshare dissociate sync dedupe compact invalidate override break recreate'
   ).split(' '),
 );
 

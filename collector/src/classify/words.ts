@@ -65,6 +65,17 @@ export function actOf(name: string, ignored: ReadonlySet<string> = new Set()): N
   if (verb === undefined) return undefined;
   const sure = strongVerb(word) !== undefined;
   // `reset_password` sets back, `db_reset` empties.
+  // `schedule_key_deletion`, `initiate_account_removal`: the deletion is the thing that is made.
+  if ((verb === 'create' || verb === 'execute') && words.some((other) => DELETION.test(other)))
+    return {
+      verb: 'delete',
+      resource: thingOf(
+        words.filter((other) => !DELETION.test(other)),
+        0,
+      ),
+      word,
+      sure,
+    };
   const emptied = prepositions.has(words[at + 1] ?? '');
   if (word === 'reset' && !emptied && !words.some((other) => other !== word && holders.has(singular(other)))) {
     const alone = words.every((other) => other === word || adverbs.has(other));
@@ -75,6 +86,7 @@ export function actOf(name: string, ignored: ReadonlySet<string> = new Set()): N
   return { verb: joined === undefined ? verb : 'delete', resource: thingOf(words, at), word: joined ?? word, sure };
 }
 
+const DELETION = /^(?:deletion|removal|destruction|termination|teardown)s?$/;
 const PLAIN_READ = /^(?:get|describe|fetch|retrieve)$/;
 
 function verbAt(words: readonly string[], first: number): number {

@@ -196,6 +196,10 @@ const kubectl: Handler = (call) => {
     });
   }
   if (verb === 'drain') return add(call, { ...common, verb: 'update', resource: 'node', destructiveness: 0.6 });
+  if (verb === 'cordon' || verb === 'taint')
+    return add(call, { ...common, verb: 'update', resource: 'node', destructiveness: 0.5 });
+  if (verb === 'rollout' && kind === 'undo')
+    return add(call, { ...common, verb: 'update', resource: 'deployment', destructiveness: 0.5 });
   if (verb === 'scale' && valuesOf(call.args).some((value) => /^--replicas=0$/.test(value))) {
     return add(call, { ...common, verb: 'update', resource: resource || 'deployment', destructiveness: 0.5 });
   }

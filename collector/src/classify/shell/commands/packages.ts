@@ -15,8 +15,16 @@ const SCRIPTS =
   /^(?:build|test|start|dev|lint|format|clean|watch|serve|install|make|run|time|script|sort|date|file|type|at|set|link)$/;
 const INSTALLS = /^(?:install|i|ci|add|update|upgrade|sync|get|restore|fetch|download|link|init|create|new|lock)$/;
 
+/** Managers whose options say what is done: `dpkg --purge x`, `pacman -Rns x`. */
+const REMOVING_OPTION = /^(?:--purge|--remove|-[rP]|-R\w*|--erase|-e)$/;
+
 function manager(system: string): Handler {
   return (call) => {
+    if (/^(?:dpkg|pacman|rpm|zypper)$/.test(call.name) && call.args.some(({ value }) => REMOVING_OPTION.test(value))) {
+      const target = { id: call.args.at(-1)?.value ?? '' };
+      const harm = { destructiveness: 0.5, reversibility: 'recoverable' } as const;
+      return add(call, { verb: 'delete', resource: 'package', system, target, ...harm });
+    }
     const options = readOptions(call.args, { valued: 'Cr', long: ['prefix', 'filter', 'registry', 'workspace'] });
     const [name = '', ...rest] = options.operands.map(({ value }) => value);
     const target = { id: rest.slice(0, 4).join(' ') };

@@ -149,6 +149,27 @@ function requests(call: Call, rest: readonly string[]): void {
 /** Shells of Windows, and its destructive programs. */
 export const windows: CommandTable = {
   ...each('pwsh powershell cmd', windowsShell),
+  // A cmdlet as it stands: PowerShell is a shell to its agent.
+  ...Object.fromEntries(
+    [...CMDLETS.keys(), 'clear-disk', 'format-volume', 'invoke-expression', 'invoke-restmethod', 'invoke-webrequest']
+      .filter((name) => name.includes('-'))
+      .map((name) => [name, (call: Call) => runStatement(call, [name, ...call.args.map(({ value }) => value)])]),
+  ),
+  diskpart: (call) =>
+    add(call, { verb: 'delete', resource: 'device', system: 'filesystem', scope: 'all', confidence: 0.7 }),
+  net: (call) => {
+    const words = call.args.map(({ value }) => value.toLowerCase());
+    const removes = words.includes('/delete') || words[0] === 'stop';
+    const adds = words.includes('/add');
+    const target = { id: words.slice(0, 3).join(' ') };
+    add(call, {
+      verb: removes ? 'delete' : adds ? 'grant' : 'read',
+      resource: 'user',
+      system: 'windows',
+      target,
+      confidence: 0.8,
+    });
+  },
   ...each(
     'vssadmin wbadmin wmic bcdedit fsutil wevtutil schtasks sc reg diskshadow cipher icacls takeown tmutil',
     (call) => {

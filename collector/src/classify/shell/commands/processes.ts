@@ -60,7 +60,9 @@ const crontab: Handler = (call) => {
 };
 
 const accounts: Handler = (call) => {
-  const removes = /del$/.test(call.name);
+  const removes =
+    /^(?:userdel|deluser|groupdel|delgroup)$/.test(call.name) ||
+    (call.name === 'passwd' && call.args.some(({ value }) => /^-[dl]$/.test(value)));
   add(call, {
     verb: removes ? 'delete' : 'grant',
     resource: 'user',
@@ -99,6 +101,16 @@ export const processes: CommandTable = {
   ...each('pkill killall taskkill xkill', killByName),
   ...each('systemctl service launchctl rc-service supervisorctl pm2', service),
   crontab,
+  fuser: (call) =>
+    call.args.some(({ value }) => /^-\w*k/.test(value))
+      ? killByName(call)
+      : add(call, { verb: 'read', resource: 'process', system: 'process', confidence: 0.9 }),
+  journalctl: (call) => {
+    const removes = call.args.some(({ value }) => /^--(?:vacuum|rotate|flush)/.test(value));
+    const harm = { destructiveness: 0.5, reversibility: 'irreversible' } as const;
+    if (removes) add(call, { verb: 'delete', resource: 'log', system: 'process', scope: 'many', ...harm });
+    else add(call, { verb: 'read', resource: 'log', system: 'process', confidence: 0.9 });
+  },
   ...each('at batch', later),
   ...each('shutdown reboot halt poweroff init', (call) =>
     add(call, { verb: 'update', resource: 'machine', system: 'process', scope: 'all', destructiveness: 0.6 }),

@@ -1,5 +1,7 @@
 import { targetIn } from '../../generic.ts';
 import { cuts } from '../../lexicon.ts';
+import { looksLikeSql } from '../../sql/detect.ts';
+import { classifySql } from '../../sql/sql.ts';
 import { actOf, type NamedAct, resourceOf, splitWords } from '../../words.ts';
 import { add, type Call, credentialOf, valuesOf } from '../call.ts';
 import { readOptions } from '../options.ts';
@@ -65,6 +67,9 @@ export function unknownProgram(call: Call): void {
 /** Options that take a command line, and words that take the rest as one. */
 const COMMAND_OPTION = /^--?(?:command|cmd|commands|scripts?|exec|shell-command|run|execute|C|a|e)$/;
 
+/** Options that may hold SQL. */
+const SQL_OPTION = /^--?(?:command|sql|query|execute|statement|e|q|c|Q)$/;
+
 /** Walks command lines that a program is given to run elsewhere. */
 export function embeddedCommands(call: Call): void {
   const { args } = call;
@@ -80,7 +85,13 @@ export function embeddedCommands(call: Call): void {
     const line = /^\s*\[?["']?\s*([^"'\]]+)/.exec(text)?.[1] ?? '';
     const named = COMMAND_OPTION.test(option ?? '') || option === 'commands' || /^commands=/.test(value);
     const first = line.trim().split(/\s+/, 1)[0] ?? '';
-    if (/\s/.test(line.trim()) && (named ? call.shell.programs.has(first) : RUN_BY_OTHERS.test(first)))
+    const statement = text.trim().replace(/^["']|["']$/g, '');
+    if (SQL_OPTION.test(option ?? '') && looksLikeSql(statement) && !call.shell.programs.has(first))
+      classifySql(call.findings, statement, {
+        system: call.name,
+        by: `shell: ${call.shell.trail}${call.name} ${option}`,
+      });
+    else if (/\s/.test(line.trim()) && (named ? call.shell.programs.has(first) : RUN_BY_OTHERS.test(first)))
       walkSource(line, shell);
   }
   // `lxc exec c -- cmd`

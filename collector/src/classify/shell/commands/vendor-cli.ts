@@ -62,7 +62,7 @@ export function classifySubcommands(
     ...(act.verb === 'update' &&
     cuts.has(act.word) &&
     !dry &&
-    !/(?:^|-)(?:query|search|scan|job|task|import|export|execution)$/.test(thing)
+    !/(?:^|-)(?:query|search|scan|import|export)$/.test(thing)
       ? { destructiveness: 0.5 }
       : {}),
     credentialRef,

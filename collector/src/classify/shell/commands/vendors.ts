@@ -87,6 +87,7 @@ const special: readonly (readonly [RegExp | readonly RegExp[], Draft])[] = [
     /^(?:restic|borg) (?:compact|recreate|break-lock|unlock|cache)\b/,
     { verb: 'update', resource: 'backup', destructiveness: 0.5 },
   ],
+  [[/^ansible/, /\bstate=absent\b/], { verb: 'delete', resource: 'unknown', scope: 'many' }],
   // A batch of changes that deletes some.
   [/"action"\s*:\s*"(?:delete|remove)/i, { verb: 'delete', resource: 'record', scope: 'many' }],
   [
