@@ -14,7 +14,7 @@ export { CLICKHOUSE_VARIABLES, clickHouseConfigFromEnv } from './archive/config/
 export { openClickHouse } from './archive/config/open.ts';
 export { archiverOptions } from './archive/config/options.ts';
 export { ARCHIVE_METRICS, type ArchiveMetricName } from './archive/metrics.ts';
-export { type Classifier, type ClassifyInput, loadClassifier } from './classify/index.ts';
+export { type Classifier, type ClassifyInput, explain, loadClassifier } from './classify/index.ts';
 export { type Collector, type CollectorOptions, createCollector } from './collector.ts';
 export { type Limits, limitsSchema } from './config.ts';
 export { type EventParts, eventOf } from './ingest/event.ts';

@@ -48,7 +48,7 @@ describe('tools by name and shape', () => {
     ['write_file', { path: '/x/a.ts', content: 'drop table' }, { verb: 'create', target: { path: '/x/a.ts' } }],
     ['delete_file', { path: 'a.ts' }, { verb: 'delete', resource: 'file', target: { path: '/srv/app/a.ts' } }],
     ['str_replace_based_edit_tool', { command: 'view', path: 'a' }, { verb: 'read' }],
-    ['run_python', { code: `import shutil; shutil.rmtree('/data')` }, { verb: 'delete', resource: 'directory' }],
+    ['run_python', { code: `import shutil; shutil.rmtree('/data/x')` }, { verb: 'delete', resource: 'directory' }],
     ['query', { sql: 'drop table a' }, { verb: 'delete', resource: 'table' }],
     ['search_docs', { query: 'how to delete a volume' }, { verb: 'search', resource: 'document' }],
   ])('%s %j', (name, args, expected) => {

@@ -2,16 +2,25 @@
 export const LIMITS = {
   /** Longest text that a parser is given, characters. */
   parsedText: 65_536,
+  /** Longest inline code of an interpreter that is read, characters, and its tokens. */
+  code: 20_000,
+  codeTokens: 6000,
   /** Nested interpreters, functions and substitutions. */
   depth: 12,
   /** Commands walked in one call, all levels together. */
-  commands: 600,
+  commands: 300,
   /** Syntax nodes visited in one call. */
   nodes: 20_000,
   /** Characters that variables may expand to in one call. */
-  expandedText: 1_000_000,
+  expandedText: 250_000,
+  /** Characters that part commands or begin a substitution or redirection, in one shell text. */
+  structure: 8000,
+  /** Redirections of one command. */
+  redirects: 64,
+  /** Parts of one word: quotes, expansions. */
+  wordParts: 4096,
   /** Words of one command. */
-  words: 4096,
+  words: 2048,
   /** Files, places and addresses of one command, statements of one text. */
   operands: 256,
   /** Items of a literal loop that are walked one by one. */
@@ -19,11 +28,17 @@ export const LIMITS = {
   /** Words that braces may expand to. */
   braceWords: 32,
   /** Members of arguments that are looked at. */
-  members: 500,
+  members: 250,
   /** Values kept of a variable, characters. */
   variable: 8192,
   /** Nesting of brackets in SQL and GraphQL. */
   brackets: 150,
+  /** Longest SQL that PostgreSQL's grammar is asked about, characters: it takes a microsecond for each. */
+  sqlParsed: 3000,
+  /** Longest SQL that counts as understood when no grammar has read it, characters. */
+  sqlShown: 16_384,
+  /** Tokens of SQL that are read without a grammar. */
+  sqlTokens: 12_000,
   /** Operators and chaining keywords in SQL: each may be one level of the parser's recursion. */
   sqlOperators: 1500,
   /** Tokens of a GraphQL document. */

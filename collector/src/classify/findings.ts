@@ -16,7 +16,10 @@ export class Findings {
   #commands = 0;
   #nodes = 0;
   #text = 0;
+  #tokens = 0;
+  #added = 0;
   #spent = false;
+  #stopped = false;
 
   constructor(credentials: readonly CredentialUse[]) {
     this.credentials = credentials;
@@ -24,6 +27,7 @@ export class Findings {
 
   /** Rates and records an effect. Past the cap the gravest are kept, and one unknown stands for the rest. */
   add(draft: EffectDraft): void {
+    this.#added++;
     const effect = toEffect(draft);
     if (this.effects.length < MAX_EFFECTS - 1) {
       this.effects.push(effect);
@@ -88,7 +92,26 @@ export class Findings {
     return this.#text <= LIMITS.expandedText || this.#exhausted('more expanded text than is kept');
   }
 
+  /**
+   * Work done so far: nodes, commands, tokens, effects, and text by the kilobyte. What a classification costs, counted
+   * in steps and not in time.
+   */
+  get steps(): number {
+    return this.#nodes + this.#commands + this.#tokens + this.#added + Math.ceil(this.#text / 1024);
+  }
+
+  /** Counts tokens that a reader without a budget of its own went through. */
+  countTokens(tokens: number): void {
+    this.#tokens += tokens;
+  }
+
+  /** The budget is spent: what is left need not be looked at, it is accounted for. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   #exhausted(reason: string): false {
+    this.#stopped = true;
     this.unread(reason);
     return false;
   }

@@ -2,8 +2,11 @@ import type { Effect, Target } from '@haltwire/schemas';
 import { LIMITS } from './config.ts';
 import { credentialIn } from './credentials.ts';
 import type { Findings } from './findings.ts';
+import { cuts } from './lexicon.ts';
+import { resolvePath } from './paths.ts';
 import { notePath } from './secrets.ts';
 import { cut, isRecord, stringMember } from './text.ts';
+import { actOfTool, type ToolAct } from './tool-act.ts';
 import type { ClassifyTool } from './types.ts';
 import { actOf, type NamedAct, resourceOf, splitWords } from './words.ts';
 
@@ -27,37 +30,61 @@ const WARNS = /\b(?:permanently|irreversibl[ey]|cannot be undone|can't be undone
 
 /** Classifies a tool that is known by its name (and description) only. */
 export function classifyGeneric(findings: Findings, tool: ClassifyTool, args: unknown): void {
-  const { system, act } = namedTool(tool.name);
-  const described = act ?? actOf((tool.description ?? '').split(/[.\n]/, 1)[0]?.split(' ').slice(0, 3).join(' ') ?? '');
-  const warns = WARNS.test(tool.description ?? '');
-  const text = textOf(args);
+  const { system, act: named } = namedTool(tool.name);
+  const act = actOfTool(tool, named, args);
+  const warns = WARNS.test(tool.description ?? '') || tool.annotations?.destructiveHint === true;
   noteArguments(findings, args);
-  const credentialRef = credentialIn(text, findings.credentials, false);
-  if (described === undefined) {
+  const credentialRef = credentialIn(textOf(args), findings.credentials, false);
+  if (act === undefined) {
     findings.add({
       verb: warns ? 'delete' : 'unknown',
       resource: 'unknown',
       system,
       target: targetIn(args, 'unknown'),
       credentialRef,
+      ...(warns ? {} : { destructiveness: 0.4 }),
       evidence: `tool ${tool.name}: its name says no act`,
       confidence: 0.3,
     });
     return;
   }
-  const from = act === undefined ? 'description' : 'name';
   findings.add({
-    ...actEffect(described, system, args),
+    ...actEffect(act, system, args),
+    destructiveness: act.destructiveness,
+    reversibility: act.reversibility,
     credentialRef,
-    ...(warns && described.verb === 'update' ? { destructiveness: 0.6, reversibility: 'irreversible' as const } : {}),
-    evidence: `tool ${tool.name}: ${from} says ${described.word}`,
-    confidence: confidenceOf(described, act !== undefined),
+    ...cutsTies(act),
+    ...(warns && act.verb === 'update' ? { destructiveness: 0.6, reversibility: 'irreversible' as const } : {}),
+    evidence: `tool ${tool.name}: ${act.from} says ${act.word}`,
+    confidence: confidenceOf(act),
+  });
+  if (act.verb === 'read') noteSaved(findings, args);
+}
+
+/** Nothing is deleted, yet what hangs on the tie fails: more than an ordinary change. */
+function cutsTies(act: NamedAct): { destructiveness?: number } {
+  return act.verb === 'update' && cuts.has(act.word) ? { destructiveness: 0.4 } : {};
+}
+
+/** A read that names a place to save to also writes there. */
+export function noteSaved(findings: Findings, args: unknown): void {
+  const to = stringMember(args, ['save_dir', 'save_path', 'output_path', 'destination', 'dest']);
+  if (to === undefined) return;
+  const { path } = resolvePath(to, undefined);
+  findings.add({
+    verb: 'create',
+    resource: 'file',
+    system: 'filesystem',
+    target: { id: to, path },
+    destructiveness: 0.3,
+    evidence: `saves to ${to}`,
+    confidence: 0.7,
   });
 }
 
-function confidenceOf(act: NamedAct, byName: boolean): number {
+function confidenceOf(act: ToolAct): number {
   // A name is a promise of whoever wrote the tool, never a proof: reads by name alone are not the fast path.
-  return byName ? (act.sure ? 0.9 : 0.7) : 0.5;
+  return act.from === 'name' || act.from === 'argument' ? (act.sure ? 0.9 : 0.7) : 0.5;
 }
 
 /** An effect's core from a named act and its arguments. */

@@ -88,6 +88,7 @@ const deletions: ReadonlyMap<string, Row> = new Map<string, Row>([
     reversibility: 'irreversible',
     why: 'one thing, not kept elsewhere',
   }),
+  ...names('access grant permission association token lease ingress egress share', config),
   ...names('directory', { destructiveness: 0.7, reversibility: 'irreversible', why: 'many files at once' }),
   ...names('domain domain-record custom-domain dns-record record-set variable webhook rule certificate', config),
   ...names('branch tag container', {

@@ -2,6 +2,7 @@ import { loadModule } from 'libpg-query';
 import { createClassifier } from './classifier.ts';
 import type { Classifier } from './types.ts';
 
+export { explain } from './explain.ts';
 export { impactOf } from './impact.ts';
 export type * from './types.ts';
 

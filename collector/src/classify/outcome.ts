@@ -9,7 +9,7 @@ type FailureClass = Outcome['class'];
 const classes: readonly (readonly [FailureClass, RegExp])[] = [
   [
     'authorization',
-    /\b(?:401|403)\b|not[ _]authori[sz]ed|unauthori[sz]ed|forbidden|permission[ _]denied|access[ _]?denied|(?:invalid|expired|bad|wrong|missing|revoked|rejected)[ _-](?:\w+[ _-])?(?:token|api[ _-]?key|credentials?|authentication|signature|password)|(?:token|credentials?|api[ _-]?key)s?[ _](?:\w+[ _]){0,2}(?:mismatch|invalid|expired|rejected|revoked|not valid)|mismatched credentials?|authentication[ _](?:failed|required|error)|not authenticated|unauthenticated|EACCES|EPERM|operation not permitted|insufficient[ _](?:scope|permission|privilege)|expiredtoken|invalidclienttokenid|signaturedoesnotmatch|authfailure|login required|password authentication failed|could not read (?:username|password)/i,
+    /\b(?:401|403)\b|not[ _]authori[sz]ed|unauthori[sz]ed|forbidden|permission[ _]denied|access[ _]?denied|(?:invalid|expired|bad|wrong|missing|revoked|rejected)[ _-](?:[A-Za-z0-9]+[ _-])?(?:token|api[ _-]?key|credentials?|authentication|signature|password)|(?:token|credentials?|api[ _-]?key)s?[ _](?:[A-Za-z0-9]+[ _](?:[A-Za-z0-9]+[ _])?)?(?:mismatch|invalid|expired|rejected|revoked|not valid)|mismatched credentials?|authentication[ _](?:failed|required|error)|not authenticated|unauthenticated|EACCES|EPERM|operation not permitted|insufficient[ _](?:scope|permission|privilege)|expiredtoken|invalidclienttokenid|signaturedoesnotmatch|authfailure|login required|password authentication failed|could not read (?:username|password)/i,
   ],
   ['rate-limit', /\b429\b|rate[ _-]?limit|too many requests|throttl|quota exceeded/i],
   ['timeout', /\b(?:408|504)\b|timed?[ -]?out|ETIMEDOUT|deadline exceeded/i],

@@ -1,3 +1,4 @@
+import { LIMITS } from './config.ts';
 import { credentialIn } from './credentials.ts';
 import { classifyFileTool, isFileTool } from './files.ts';
 import type { Findings } from './findings.ts';
@@ -9,6 +10,7 @@ import { parseSql } from './sql/parse.ts';
 import { classifySql } from './sql/sql.ts';
 import { isRecord, memberOf, stringMember } from './text.ts';
 import type { ClassifyInput } from './types.ts';
+import { splitWords } from './words.ts';
 
 /** Lower case: a tool may take any spelling. */
 const commandMembers: ReadonlySet<string> = new Set([
@@ -25,10 +27,29 @@ const codeMembers = ['code', 'python', 'javascript', 'source', 'snippet'] as con
 const sqlMembers = ['sql', 'statement', 'query', 'sql_query', 'queries'] as const;
 const folderMembers = ['cwd', 'workdir', 'working_directory', 'workingDirectory', 'working_dir', 'dir'] as const;
 
-const SHELL_NAME =
-  /(?:^|[_.\-/])(?:shell|bash|sh|zsh|terminal|powershell|console)(?:$|[_.\-/])|(?:run|exec|execute)[_-]?(?:\w+[_-])?(?:command|cmd|script)|^Bash$|local_shell/i;
-const CODE_NAME =
-  /(?:run|exec|execute|eval)\w*(?:code|python|javascript|js|node|cell)|code[_-]?(?:interpreter|execution)|^python$|ipython|jupyter|repl/i;
+const SHELL_WORDS = new Set('shell bash sh zsh terminal powershell pwsh console'.split(' '));
+const CODE_WORDS = new Set('ipython jupyter repl'.split(' '));
+const RUNS = /^(?:run|exec|execute|eval)/;
+
+/** `bash`, `local_shell`, `run_terminal_cmd`, `execute_command`. */
+function isShellName(words: readonly string[]): boolean {
+  if (words.some((word) => SHELL_WORDS.has(word) || /^(?:run|exec|execute)(?:command|cmd|script)$/.test(word)))
+    return true;
+  const runs = words.findIndex((word) => /^(?:run|exec|execute)$/.test(word));
+  return runs !== -1 && words.slice(runs + 1, runs + 3).some((word) => /^(?:commands?|cmd|script)$/.test(word));
+}
+
+/** `run_python`, `code_interpreter`, `execute_code`, `jupyter_cell`, `python`. */
+function isCodeName(words: readonly string[]): boolean {
+  if (words.some((word) => CODE_WORDS.has(word)) || (words.length === 1 && words[0] === 'python')) return true;
+  const code = words.findIndex((word) => /^(?:code|python\d?|javascript|js|node|cell|ruby|perl|php)$/.test(word));
+  if (code === -1) return words.some((word) => RUNS.test(word) && /(?:code|python|javascript)$/.test(word));
+  return (
+    words.slice(0, code).some((word) => RUNS.test(word)) ||
+    /^(?:interpreter|execution|executor|runner)$/.test(words[code + 1] ?? '')
+  );
+}
+
 const SQL_NAME = /sql|query|database|(?:^|_)db(?:_|$)|postgres|mysql|sqlite|clickhouse|bigquery|snowflake|duckdb/i;
 
 /**
@@ -36,31 +57,34 @@ const SQL_NAME = /sql|query|database|(?:^|_)db(?:_|$)|postgres|mysql|sqlite|clic
  * To teach a new kind of tool: one more line here and one more file.
  */
 export function route(findings: Findings, input: ClassifyInput): void {
-  const { tool, arguments: args, cwd } = input;
+  const { tool, cwd } = input;
+  const args = boundedMembers(findings, input.arguments);
   const folder = folderOf(args, cwd);
   if (isFileTool(tool.name, args)) {
     classifyFileTool(findings, tool.name, args, folder);
     return;
   }
-  const commands = commandsOf(tool.name, args);
+  const name = tool.name.slice(0, 200);
+  const words = splitWords(name);
+  const commands = commandsOf(isShellName(words), args);
   if (commands.length > 0) {
-    for (const command of commands) classifyShell(findings, command, folder);
+    const windows = /powershell|pwsh/i.test(name);
+    for (const command of commands) {
+      const asked = windows && typeof command === 'string' ? ['pwsh', '-Command', command] : command;
+      classifyShell(findings, asked, folder, input);
+    }
     return;
   }
-  const code = CODE_NAME.test(tool.name)
-    ? typeof args === 'string'
-      ? args
-      : stringMember(args, codeMembers)
-    : undefined;
+  const code = isCodeName(words) ? (typeof args === 'string' ? args : stringMember(args, codeMembers)) : undefined;
   if (code !== undefined) {
-    classifyCodeText(findings, languageOf(tool.name, args), code, folder);
+    classifyCodeText(findings, languageOf(tool.name, args), code, folder, input);
     return;
   }
   if (isHttpTool(tool.name, args)) {
     classifyHttpTool(findings, tool.name, args);
     return;
   }
-  const sql = sqlOf(tool.name, args);
+  const sql = sqlOf(name, args);
   if (sql !== undefined) {
     const credentialRef = credentialIn(textOf(args), findings.credentials, false);
     const { system } = namedTool(tool.name);
@@ -74,9 +98,17 @@ export function route(findings: Findings, input: ClassifyInput): void {
   classifyGeneric(findings, tool, args);
 }
 
+/** Arguments of more members than are looked at: the first of them, and the rest counts as unread. */
+function boundedMembers(findings: Findings, args: unknown): unknown {
+  if (!isRecord(args)) return args;
+  const names = Object.keys(args);
+  if (names.length <= LIMITS.members) return args;
+  findings.unread('more arguments than are looked at');
+  return Object.fromEntries(names.slice(0, LIMITS.members).map((name) => [name, args[name]]));
+}
+
 /** The commands of a shell tool: texts, or programs with their arguments. Which member a tool runs is its own affair. */
-function commandsOf(name: string, args: unknown): (string | readonly string[])[] {
-  const shellish = SHELL_NAME.test(name);
+function commandsOf(shellish: boolean, args: unknown): (string | readonly string[])[] {
   if (typeof args === 'string') return shellish ? [args] : [];
   if (isArgv(args)) return shellish ? [shellOf(args)] : [];
   if (!isRecord(args)) return [];

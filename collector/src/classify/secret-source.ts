@@ -3,7 +3,7 @@ import { LIMITS } from './config.ts';
 import { cut } from './text.ts';
 
 /** `path:12:` or `path-12-` or `path:` in front of a found line, as grep and rg write it. */
-const FOUND_LINE = /^((?:\.{0,2}\/)?[^\s:'"{}]{1,400}?\.?[^\s:'"{}]{0,100})(?::\d+[:-]|-\d+-|:)/;
+const FOUND_LINE = /^((?:\.{0,2}\/)?[^\s:'"{}]{1,500}?)(?::\d+[:-]|-\d+-|:)/;
 
 /**
  * Where each secret of a search's result stood, by fingerprint: the file that its line names.

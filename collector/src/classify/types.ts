@@ -5,6 +5,10 @@ export interface ClassifyTool {
   readonly name: string;
   readonly type?: string | undefined;
   readonly description?: string | undefined;
+  /** JSON schema of its arguments, when pinned. */
+  readonly inputSchema?: unknown;
+  /** MCP's hints, when pinned. `destructiveHint` raises; `readOnlyHint` is a promise and lowers nothing. */
+  readonly annotations?: { readonly destructiveHint?: boolean | undefined } | undefined;
 }
 
 /** What came back from a call. */
@@ -26,6 +30,10 @@ export interface ClassifyInput {
   /** Targets that resolvers in the sdk read from ambient context. They sharpen, they never lower. */
   readonly targets?: readonly ResolvedTarget[] | undefined;
   readonly credentials: readonly CredentialUse[];
+  /** Contents of files that this session wrote, by absolute path: a script that runs is then looked into. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
+  /** Absolute paths that this session created: deleting them again is tidying up. */
+  readonly created?: readonly string[] | undefined;
   /** Arguments or result were cut at a size cap. */
   readonly truncated?: boolean | undefined;
   /** Present on results only. */

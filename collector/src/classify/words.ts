@@ -1,88 +1,11 @@
 import type { Verb } from '@haltwire/schemas';
-
-/** Words that name an act whatever stands around them. */
-const strong: readonly (readonly [Verb, string])[] = [
-  ['read', 'get read fetch show describe retrieve download inspect whoami count preview peek tail head cat'],
-  ['list', 'list ls enumerate'],
-  ['search', 'search find grep browse lookup'],
-  ['create', 'create add insert upload provision register generate clone duplicate mkdir append instantiate'],
-  [
-    'update',
-    'update edit modify patch rename move upsert overwrite replace resize scale configure restart rotate restore',
-  ],
-  [
-    'update',
-    'merge attach detach enable disable assign unassign revert rollback archive migrate set mutate alter reorder',
-  ],
-  ['update', 'cancel close reopen stop suspend pause lock unlock resolve approve reject mark mute dismiss save write'],
-  ['delete', 'delete remove rm destroy drop purge wipe erase truncate terminate unlink uninstall prune cleanup clear'],
-  [
-    'delete',
-    'flush nuke trash discard deregister decommission teardown shred kill evict reset del deletes obliterate unregister undeploy rmdir rdelete',
-  ],
-  ['execute', 'execute exec invoke eval'],
-  ['grant', 'grant authorize permit impersonate promote invite revoke'],
-  ['transfer', 'transfer send pay withdraw refund wire payout forward'],
-  ['publish', 'publish announce broadcast deploy'],
-  ['authenticate', 'login authenticate signin'],
-];
-
-/** Words that name an act only where no strong one stands: each is a noun as well. */
-const weak: readonly (readonly [Verb, string])[] = [
-  ['read', 'view check status load validate diff compare analyze explain query lint estimate open wait monitor export'],
-  ['list', 'index'],
-  ['search', 'filter scan match'],
-  [
-    'create',
-    'new make import copy fork post schedule book order comment reply submit start init initialize put snapshot',
-  ],
-  ['update', 'change apply sync toggle tag subscribe unsubscribe transition review star order push connect'],
-  ['delete', 'clean empty expire'],
-  ['execute', 'run call trigger build command launch test rerun retry click navigate'],
-  ['grant', 'share allow'],
-  ['publish', 'release tweet'],
-  ['transfer', 'email mail'],
-];
-
-const strongVerbs = tableOf(strong);
-const weakVerbs = tableOf(weak);
-
-/** Say how, not what. */
-const adverbs = new Set(
-  'bulk batch force mass multi safe soft hard permanently async try do please admin all my the a an api v1 v2 or and not'.split(
-    ' ',
-  ),
-);
-/** Plain verbs that are things when another verb stands before them. */
-const nouns = new Set('list search preview archive lock upload download clone count head'.split(' '));
-/** What follows says where, not what. */
-const prepositions = new Set('from to in on for by with at of into via using as'.split(' '));
-
-const aliases: ReadonlyMap<string, string> = new Map(
-  (
-    'db:database dbs:database repo:repository repos:repository dir:directory folder:directory env:environment ' +
-    'vol:volume vols:volume pv:persistent-volume pvc:persistent-volume-claim ns:namespace org:organization ' +
-    'msg:message doc:document pr:pull-request vm:instance ec2:instance svc:service deploy:deployment ' +
-    'indices:index dns:dns-record records:record snapshots:snapshot domainrecord:domain-record mem:memory'
-  )
-    .split(' ')
-    .map((pair) => pair.split(':') as [string, string]),
-);
-
-/** Words that end in s and are singular. */
-const singulars = new Set(
-  'dns aws kubernetes redis postgres https news s3 ecs eks rds sqs sns sas gas kms ids os tls'.split(' '),
-);
+import { adverbs, aliases, holders, nouns, prepositions, singulars, strongVerbs, weakVerbs } from './lexicon.ts';
 
 /** The act that a plain verb names; done again (`redeploy`, `recreate`) it is the same act. */
 function strongVerb(word: string): Verb | undefined {
   const plain = strongVerbs.get(word);
   if (plain !== undefined || weakVerbs.has(word) || !/^re[a-z]{4}/.test(word)) return plain;
   return strongVerbs.get(word.slice(2));
-}
-
-function tableOf(rows: readonly (readonly [Verb, string])[]): ReadonlyMap<string, Verb> {
-  return new Map(rows.flatMap(([verb, list]) => list.split(' ').map((word) => [word, verb] as const)));
 }
 
 /**
@@ -141,15 +64,37 @@ export function actOf(name: string, ignored: ReadonlySet<string> = new Set()): N
   const verb = strongVerb(word) ?? weakVerbs.get(word);
   if (verb === undefined) return undefined;
   const sure = strongVerb(word) !== undefined;
+  // `reset_password` sets back, `db_reset` empties.
+  // `schedule_key_deletion`, `initiate_account_removal`: the deletion is the thing that is made.
+  if ((verb === 'create' || verb === 'execute') && words.some((other) => DELETION.test(other)))
+    return {
+      verb: 'delete',
+      resource: thingOf(
+        words.filter((other) => !DELETION.test(other)),
+        0,
+      ),
+      word,
+      sure,
+    };
+  const emptied = prepositions.has(words[at + 1] ?? '');
+  if (word === 'reset' && !emptied && !words.some((other) => other !== word && holders.has(singular(other)))) {
+    const alone = words.every((other) => other === word || adverbs.has(other));
+    return { verb: alone ? 'delete' : 'update', resource: thingOf(words, at), word, sure };
+  }
   // `search_and_delete`: the worse of two acts that one name joins.
   const joined = /[_-](?:and|or)[_-]/.test(name) ? words.find((other) => strongVerb(other) === 'delete') : undefined;
   return { verb: joined === undefined ? verb : 'delete', resource: thingOf(words, at), word: joined ?? word, sure };
 }
 
+const DELETION = /^(?:deletion|removal|destruction|termination|teardown)s?$/;
+const PLAIN_READ = /^(?:get|describe|fetch|retrieve)$/;
+
 function verbAt(words: readonly string[], first: number): number {
   const isStrong = (word: string | undefined) => word !== undefined && strongVerb(word) !== undefined;
   const isWeak = (word: string | undefined) => word !== undefined && weakVerbs.has(word);
   const last = words.length - 1;
+  // `deploy_pipeline_get`: a last word that is no noun says what is done with the rest.
+  if (last > 1 && PLAIN_READ.test(words[last] ?? '') && words[last - 1] !== 'and') return last;
   if (isStrong(words[first])) return first;
   if (isStrong(words[last])) return last;
   // `run_query`, `check_status`: a weak verb in front of its object.

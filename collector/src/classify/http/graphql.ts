@@ -101,7 +101,7 @@ function bracketDepth(text: string): number {
 export function mutationFieldsByText(context: RequestContext, text: string): boolean {
   const { findings, request, system, target, credentialRef } = context;
   findings.unclear(`${request.by}: a GraphQL text that does not parse`);
-  const names = new Set(text.slice(0, LIMITS.parsedText).match(/[A-Za-z_]\w{2,79}(?=\s{0,4}[({])/g) ?? []);
+  const names = calledNames(text.slice(0, LIMITS.parsedText));
   let found = 0;
   for (const name of names) {
     const act = actOf(name);
@@ -115,4 +115,16 @@ export function mutationFieldsByText(context: RequestContext, text: string): boo
     findings.add({ verb: 'unknown', resource: 'unknown', system, target, credentialRef, evidence, confidence: 0.4 });
   }
   return true;
+}
+
+/** Every name in front of a bracket or a brace. */
+function calledNames(text: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { 0: name, index } of text.matchAll(/[A-Za-z_]\w*/g)) {
+    if (name.length < 3 || name.length > 80 || names.size > 500) continue;
+    let at = index + name.length;
+    while (text[at] === ' ' && at < index + name.length + 4) at++;
+    if (text[at] === '(' || text[at] === '{') names.add(name);
+  }
+  return names;
 }

@@ -6,6 +6,7 @@ const methodVerbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['GET', 'read'],
   ['HEAD', 'read'],
   ['OPTIONS', 'read'],
+  ['TRACE', 'read'],
   ['PROPFIND', 'list'],
   ['POST', 'create'],
   ['PUT', 'update'],

@@ -1,4 +1,5 @@
 import type { Findings } from '../findings.ts';
+import { noteSaved } from '../generic.ts';
 import { isRecord, memberOf, stringMember } from '../text.ts';
 import { looksLikeGraphql } from './graphql.ts';
 import { classifyRequest } from './request.ts';
@@ -11,11 +12,22 @@ const HTTP_NAME =
 /** Whether a tool makes HTTP requests: by `{url}` with a method or an HTTP-like name, or by a GraphQL text. */
 export function isHttpTool(name: string, args: unknown): boolean {
   if (!isRecord(args)) return false;
-  const method = stringMember(args, ['method', 'http_method', 'verb']);
+  const method = methodOf(args);
   const url = stringMember(args, urlMembers);
   if (graphqlOf(args) !== undefined) return true;
   if (method !== undefined && METHOD.test(method) && (url ?? stringMember(args, ['path'])) !== undefined) return true;
   return url !== undefined && HTTP_NAME.test(name);
+}
+
+/** The method, also among a request's options: `fetch(url, {method})`. */
+function methodOf(args: unknown): string | undefined {
+  const names = ['method', 'http_method', 'httpMethod', 'verb', 'request_method', 'requestMethod'] as const;
+  return (
+    stringMember(args, names) ??
+    ['options', 'init', 'config', 'request', 'params']
+      .map((name) => stringMember(memberOf(args, name), names))
+      .find((value) => value !== undefined)
+  );
 }
 
 /** Classifies `{url, method, headers, body}` and its relatives. */
@@ -24,15 +36,16 @@ export function classifyHttpTool(findings: Findings, name: string, args: unknown
   const document = graphqlOf(args);
   const body =
     document === undefined ? bodyOf(args) : JSON.stringify({ query: document, variables: variablesOf(args) });
-  const method = stringMember(args, ['method', 'http_method', 'verb']) ?? (body === undefined ? 'GET' : 'POST');
+  const method = methodOf(args) ?? (body === undefined ? 'GET' : 'POST');
   classifyRequest(findings, {
     method,
     url,
-    headers: headersOf(memberOf(args, 'headers')),
+    headers: headersOf(memberOf(args, 'headers') ?? memberOf(memberOf(args, 'options'), 'headers')),
     body,
     authorises: stringMember(args, ['auth', 'token', 'authorization', 'api_key', 'bearer']),
     by: `tool ${name}`,
   });
+  if (/^(?:GET|HEAD)$/i.test(method)) noteSaved(findings, args);
 }
 
 function graphqlOf(args: unknown): string | undefined {
@@ -57,7 +70,8 @@ function bodyOf(args: unknown): string | undefined {
     if (typeof value === 'string' && value !== '') return value;
     if (typeof value === 'object' && value !== null) return JSON.stringify(value);
   }
-  return undefined;
+  const options = memberOf(args, 'options');
+  return isRecord(options) ? bodyOf(options) : undefined;
 }
 
 function headersOf(headers: unknown): (readonly [string, string])[] {

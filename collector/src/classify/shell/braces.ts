@@ -19,9 +19,33 @@ export function expandBraces(text: string): string[] {
 
 /** The innermost first list. */
 function expandOnce(text: string): string[] {
-  const found = /\{([^{}]*,[^{}]*)\}/.exec(text.slice(0, 4096));
+  const found = /\{([^{},]*(?:,[^{},]*)+)\}/.exec(text.slice(0, 4096));
   if (found === null) return [text];
   const before = text.slice(0, found.index);
   const after = text.slice(found.index + found[0].length);
   return (found[1] ?? '').split(',').map((item) => `${before}${item}${after}`);
+}
+
+/** Marks for commas and braces that quotes keep from meaning anything. */
+const GUARDS: Readonly<Record<string, string>> = { ',': '\u{f0001}', '{': '\u{f0002}', '}': '\u{f0003}' };
+
+/** A brace expansion as written, without its quotes: what they held is guarded. */
+export function guarded(text: string): string {
+  let value = '';
+  let quote = '';
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at] ?? '';
+    if (quote === '' && (character === '"' || character === "'")) quote = character;
+    else if (character === quote) quote = '';
+    else if (character === '\\' && quote !== "'") {
+      const next = text[++at] ?? '';
+      value += GUARDS[next] ?? next;
+    } else value += quote === '' ? character : (GUARDS[character] ?? character);
+  }
+  return value;
+}
+
+/** The text without guards. */
+export function bared(text: string): string {
+  return text.replaceAll('\u{f0001}', ',').replaceAll('\u{f0002}', '{').replaceAll('\u{f0003}', '}');
 }

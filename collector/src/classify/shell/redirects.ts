@@ -1,4 +1,5 @@
 import type { Redirection } from 'unbash';
+import { LIMITS } from '../config.ts';
 import type { EffectDraft } from '../impact.ts';
 import { resolvePath } from '../paths.ts';
 import { notePath } from '../secrets.ts';
@@ -21,7 +22,8 @@ export function noteRedirects(
   onScript: OnScript,
   alone = false,
 ): void {
-  for (const redirect of redirects) {
+  if (redirects.length > LIMITS.redirects) shell.findings.unread('more redirections than are read');
+  for (const redirect of redirects.slice(0, LIMITS.redirects)) {
     if (redirect.type === 'HereDoc') {
       scriptsIn(redirect.body, onScript);
       continue;
@@ -50,7 +52,8 @@ function noteRead(value: string, known: boolean, { findings, cwd, trail }: Shell
   });
 }
 
-function noteWrite(value: string, known: boolean, operator: string, { findings, cwd, trail }: Shell): void {
+/** Records a write to a path: `alone` empties it, `>>` adds to it, else it replaces what is there. */
+export function noteWrite(value: string, known: boolean, operator: string, { findings, cwd, trail }: Shell): void {
   const { path, scope, vast } = resolvePath(value, cwd, known);
   const device = DEVICE.test(path ?? value);
   findings.add({
@@ -65,10 +68,10 @@ function noteWrite(value: string, known: boolean, operator: string, { findings, 
 }
 
 /** Emptying a file loses it; appending loses nothing; what the machine or a login reads is worse to change. */
-function harmOf(operator: string, path: string): Pick<EffectDraft, 'destructiveness' | 'reversibility'> {
+export function harmOf(operator: string, path: string): Pick<EffectDraft, 'destructiveness' | 'reversibility'> {
   if (operator === 'alone') return { destructiveness: 0.6, reversibility: 'irreversible' };
   const guarded =
-    /^\/(?:etc|boot|usr|lib|proc|sys)\/|(?:^|\/)(?:\.git\/|authorized_keys|\.bashrc|\.zshrc|\.profile|\.ssh\/)/.test(
+    /^\/(?:etc|boot|usr|lib|proc|sys|bin|sbin|dev)\/|(?:^|\/)(?:\.git\/|authorized_keys|\.bashrc|\.zshrc|\.profile|\.ssh\/)/.test(
       path,
     );
   if (guarded) return { destructiveness: 0.6, reversibility: 'recoverable' };

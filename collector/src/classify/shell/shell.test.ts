@@ -100,11 +100,24 @@ describe('deleting files through a shell', () => {
   });
 
   it('is small for one file, more for a tree, little for a build product', () => {
-    expect(worst('rm a.txt')).toMatchObject({ scope: 'one', destructiveness: 0.6, resource: 'file' });
-    expect(worst('rm -r src')).toMatchObject({ scope: 'many', destructiveness: 0.7, resource: 'directory' });
+    expect(worst('rm a.txt')).toMatchObject({ scope: 'one', destructiveness: 0.5, resource: 'file' });
+    expect(worst('rm -r src')).toMatchObject({ scope: 'many', destructiveness: 0.5, resource: 'directory' });
+    expect(worst('rm -r /srv/src')).toMatchObject({ scope: 'many', destructiveness: 0.7, resource: 'directory' });
+    expect(worst('mkdir -p /srv/x && cp a /srv/x && rm -r /srv/x')).toMatchObject({ destructiveness: 0.3 });
     expect(worst('rm -rf node_modules')).toMatchObject({ destructiveness: 0.3, reversibility: 'recoverable' });
     expect(worst('rm -rf /tmp/scratch-1')).toMatchObject({ destructiveness: 0.3 });
     expect(worst('rm -rf /tmp')).toMatchObject({ destructiveness: 0.7 });
+  });
+
+  it('of what a search found weighs less than of everything in a place', () => {
+    for (const some of [
+      "find /srv/a -name '*.log' -delete",
+      'find /srv/a -mtime +9 | xargs rm',
+      'rm $(find /srv/a -name x)',
+    ])
+      expect(worst(some)).toMatchObject({ verb: 'delete', destructiveness: 0.5 });
+    for (const all of ['find /srv -type f -delete', 'find /srv -type f | xargs rm', 'find / -name x | xargs rm -r'])
+      expect(worst(all)?.destructiveness).toBeGreaterThanOrEqual(0.6);
   });
 
   it('does not resolve a path that hangs on what the command does not show', () => {
@@ -214,8 +227,9 @@ describe('other programs', () => {
   });
 
   it('ends a recursive function and a fork bomb', () => {
-    expect(run('f() { f; f; }; f').opaque).toBeTypeOf('string');
-    expect(run(':(){ :|:& };:').opaque).toBeTypeOf('string');
+    expect(worst('f() { f; f; }; f')).toMatchObject({ verb: 'update', resource: 'machine' });
+    for (const bomb of [':(){ :|:& };:', 'while true; do work & done', 'until false; do work & done'])
+      expect(worst(bomb)).toMatchObject({ verb: 'update', resource: 'machine', scope: 'all' });
   });
 });
 

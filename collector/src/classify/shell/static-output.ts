@@ -1,7 +1,8 @@
 import type { CommandNode, Redirection, Script } from 'unbash';
 import { LIMITS } from '../config.ts';
 import { expandParts, expandToText, expandWord } from './expand.ts';
-import type { Shell } from './state.ts';
+import { literal, type Shell } from './state.ts';
+import { writtenText } from './written.ts';
 
 /** Nothing inside is reported twice: whoever asks for the output walks the script as well. */
 const ignore = () => {};
@@ -28,7 +29,12 @@ function pipelineOutput(nodes: readonly CommandNode[], shell: Shell): string | u
 }
 
 /** What one stage prints, given what it reads. */
-export function commandOutput(node: CommandNode, input: string | undefined, shell: Shell): string | undefined {
+export function commandOutput(
+  node: CommandNode,
+  input: string | undefined,
+  shell: Shell,
+  toFile = false,
+): string | undefined {
   if (node.type !== 'Command' || node.name === undefined) return undefined;
   const nameArgument = expandToText(node.name, { ...shell, depth: shell.depth + 1 }, ignore);
   const deeper = { ...shell, depth: shell.depth + 1 };
@@ -36,14 +42,20 @@ export function commandOutput(node: CommandNode, input: string | undefined, shel
   if (!nameArgument.known || args.some((argument) => !argument.known)) return undefined;
   const values = args.map((argument) => argument.value);
   const name = nameArgument.value.split('/').at(-1);
-  if (node.redirects.some((redirect) => redirect.type === 'Redirect' && redirect.operator !== '<&')) return undefined;
+  const moved = node.redirects.some((redirect) => redirect.type === 'Redirect' && redirect.operator !== '<&');
+  if (moved && !toFile) return undefined;
   const stdin = inputText(node.redirects, deeper) ?? input;
+  if (name === 'mktemp') return mktemp(values);
   if (name === 'echo') return echo(values);
   if (name === 'printf') return printf(values);
   if (name === 'cat' && values.every((value) => value === '-')) return stdin;
+  if (name === 'cat') return values.length === 1 ? writtenText(shell, args[0] ?? literal('')) : undefined;
+  if (name === 'tee') return stdin;
   if (stdin === undefined) return undefined;
   if (name === 'base64' && values.some((value) => /^(?:-\w*[dD]|--decode)/.test(value))) return decode(stdin, 'base64');
   if (name === 'xxd' && values.some((value) => value.includes('r'))) return decode(stdin, 'hex');
+  if (name === 'openssl' && values[0] === 'base64' && values.includes('-d')) return decode(stdin, 'base64');
+  if (name === 'tr' && values.length === 2) return translated(stdin, values[0] ?? '', values[1] ?? '');
   if (name === 'rev') return stdin.split('\n').map(reverse).join('\n');
   return undefined;
 }
@@ -62,6 +74,12 @@ export function inputText(redirects: readonly Redirection[], shell: Shell): stri
   return parts === undefined ? text : expandParts(parts, shell, ignore).value;
 }
 
+/** A fresh file or folder: its name is chosen when it runs, its place is not. */
+function mktemp(values: readonly string[]): string {
+  const template = values.find((value) => value.includes('XXX'));
+  return template?.startsWith('/') === true ? template : `/tmp/${template ?? 'tmp.XXXXXXXXXX'}`;
+}
+
 function echo(values: readonly string[]): string {
   const flags = values.findIndex((value) => !/^-[neE]+$/.test(value));
   const words = flags === -1 ? [] : values.slice(flags);
@@ -70,10 +88,11 @@ function echo(values: readonly string[]): string {
   return escapes ? unescapeText(text) : text;
 }
 
-function printf([format = '', ...values]: readonly string[]): string {
+/** What `printf` prints. */
+export function printf([format = '', ...values]: readonly string[]): string {
   let next = 0;
   return unescapeText(format).replaceAll(/%(?:%|[-\d.]*[sbdq])/g, (code) =>
-    code === '%%' ? '%' : (values[next++] ?? ''),
+    code === '%%' ? '%' : code.endsWith('b') ? unescapeText(values[next++] ?? '') : (values[next++] ?? ''),
   );
 }
 
@@ -89,6 +108,30 @@ function decode(text: string, encoding: 'base64' | 'hex'): string | undefined {
   const decoded = Buffer.from(text.replaceAll(/\s/g, ''), encoding).toString('utf8');
   // Bytes that are no text would only be noise to the walk.
   return decoded === '' || decoded.includes('\uFFFD') ? undefined : decoded;
+}
+
+/** `tr a-z n-za-m`, `tr -d x`: letters for letters. */
+function translated(text: string, from: string, to: string): string | undefined {
+  if (from === '-d')
+    return /^[\w ]+$/.test(to) ? [...text].filter((letter) => !to.includes(letter)).join('') : undefined;
+  const [left, right] = [letters(from), letters(to)];
+  if (left === undefined || right === undefined || left.length > right.length) return undefined;
+  const table = new Map(left.map((letter, at) => [letter, right[at] ?? letter]));
+  return [...text].map((letter) => table.get(letter) ?? letter).join('');
+}
+
+/** The letters that `a-zA-Z` stands for. */
+function letters(set: string): string[] | undefined {
+  if (set.length > 64 || /[[\\]/.test(set)) return undefined;
+  const ranges = set.match(/.-.|./gs) ?? [];
+  const all = ranges.flatMap((range) => {
+    if (range.length === 1) return [range];
+    const [first, last] = [range.charCodeAt(0), range.charCodeAt(2)];
+    return last < first || last - first > 255
+      ? []
+      : Array.from({ length: last - first + 1 }, (_, at) => String.fromCharCode(first + at));
+  });
+  return all;
 }
 
 function reverse(line: string): string {

@@ -11,13 +11,42 @@ import {
   type Statement,
   type SyntaxNode,
 } from 'unbash';
+import { classifyCode } from '../code/classify-code.ts';
 import { LIMITS } from '../config.ts';
 import { expandToText, expandWord, type OnScript } from './expand.ts';
+import { listsNarrowly, stageWords } from './narrow.ts';
 import { noteRedirects } from './redirects.ts';
 import { runCommand } from './run.ts';
 import { type Argument, type Input, literal, NO_INPUT, nested, type Shell } from './state.ts';
 import { commandOutput, inputText } from './static-output.ts';
 import { noteSteering } from './steering.ts';
+import { keepText, noteWritten, writtenText } from './written.ts';
+
+/** How many characters of a text part commands or begin a substitution or redirection. Counted before the parser sees it. */
+function structureOf(source: string): number {
+  if (source.length <= LIMITS.structure) return 0;
+  let count = 0;
+  for (let at = 0; at < source.length; at++) {
+    const code = source.charCodeAt(at);
+    // `;` `|` `&` `<` `>` `$` `` ` `` `(` and the end of a line.
+    if (
+      code === 59 ||
+      code === 124 ||
+      code === 38 ||
+      code === 60 ||
+      code === 62 ||
+      code === 36 ||
+      code === 96 ||
+      code === 40 ||
+      code === 10
+    )
+      count++;
+  }
+  return count;
+}
+
+/** A call of a method, as code is written. */
+const CODE_CALL = /^\s*[A-Za-z_$][\w$]{0,60}(?:\.[A-Za-z_$][\w$]{0,60}){1,8}\(/;
 
 /** Walks shell source: every command that it would run, in order. */
 export function walkSource(source: string, shell: Shell): void {
@@ -29,18 +58,31 @@ export function walkSource(source: string, shell: Shell): void {
     shell.findings.unread('a shell text longer than is parsed');
     return;
   }
+  if (structureOf(source) > LIMITS.structure) {
+    shell.findings.unread('a shell text of more commands than are parsed');
+    return;
+  }
   // A leading operator is what is left of a longer line: the rest would still run.
   const script = parse(source.replace(/^[\s&|;]+/, ''));
   if (script.errors !== undefined && script.errors.length > 0) {
     shell.findings.unclear(`shell that does not parse: ${script.errors[0]?.message}`);
     const evidence = `shell: ${shell.trail}does not parse`;
     shell.findings.add({ verb: 'unknown', resource: 'program', system: 'shell', evidence, confidence: 0.3 });
+    // `client.customer.delete('x')`: a console of another language is a shell to its agent.
+    if (shell.depth === 0 && CODE_CALL.test(source))
+      classifyCode(
+        { name: 'console', args: [], shell, findings: shell.findings, input: NO_INPUT, environment: [] },
+        source,
+      );
   }
   walkStatements(script.commands, shell);
 }
 
 function walkStatements(statements: readonly Statement[], shell: Shell): void {
-  for (const statement of statements) walkNode(statement.command, shell, NO_INPUT);
+  for (const statement of statements) {
+    if (shell.findings.stopped) return;
+    walkNode(statement.command, shell, NO_INPUT);
+  }
 }
 
 /** Walks a script inside a word: a substitution runs in a subshell. */
@@ -74,6 +116,7 @@ export function walkNode(node: SyntaxNode, shell: Shell, input: Input): void {
       return;
     case 'Function':
       shell.functions.set(node.name.value, node);
+      noteForkBomb(node, shell);
       return;
     case 'For':
     case 'Select':
@@ -85,9 +128,50 @@ export function walkNode(node: SyntaxNode, shell: Shell, input: Input): void {
   }
 }
 
+/** `f() { f | f & }`, `while true; do x & done`: fills the machine with processes. */
+function noteForkBomb(node: SyntaxNode, shell: Shell): void {
+  const name = node.type === 'Function' ? node.name.value : undefined;
+  if (node.type !== 'While' && name === undefined) return;
+  const endless = node.type !== 'While' || isConstant(node.clause);
+  const spawns = node.type === 'While' ? node.body.commands.some(isBackground) : callsItselfTwice(node, name ?? '');
+  if (!endless || !spawns) return;
+  const evidence = `shell: ${shell.trail}endless copies of itself`;
+  const harm = { scope: 'all', destructiveness: 0.7, reversibility: 'recoverable' } as const;
+  shell.findings.add({ verb: 'update', resource: 'machine', system: 'process', ...harm, evidence });
+}
+
+function isBackground(statement: Statement): boolean {
+  return statement.background === true;
+}
+
+function isConstant(clause: { readonly commands: readonly Statement[] }): boolean {
+  const [only, ...more] = clause.commands;
+  const command = only?.command;
+  return (
+    more.length === 0 && command?.type === 'Command' && /(?:^|\/)(?:true|false|:)$/.test(command.name?.value ?? '')
+  );
+}
+
+/** Looks at the body's first pipelines only. */
+function callsItselfTwice(node: SyntaxNode, name: string): boolean {
+  let calls = 0;
+  let seen = 0;
+  const look = (child: SyntaxNode): void => {
+    if (++seen > 60) return;
+    if (child.type === 'Command' && child.name?.value === name) calls++;
+    if (child.type !== 'Word') forEachChild(child, look);
+  };
+  forEachChild(node, look);
+  return calls >= 2;
+}
+
 /** Every other node by its children, in source order; words may hold scripts. */
 function walkChildren(node: SyntaxNode, shell: Shell, input: Input): void {
-  const inner = node.type === 'While' || node.type === 'ArithmeticFor' ? { ...shell, repeated: true } : shell;
+  if (node.type === 'While') noteForkBomb(node, shell);
+  const inner =
+    node.type === 'While' || node.type === 'ArithmeticFor'
+      ? { ...shell, repeated: true, narrow: input.narrow ?? shell.narrow }
+      : shell;
   forEachChild(node, (child) => {
     if (child.type === 'Statement') walkNode(child.command, inner, input);
     else if (child.type === 'Word') expandWord(child, inner, scriptWalker(inner));
@@ -122,6 +206,11 @@ function isWalked(node: SyntaxNode): boolean {
   return walked.has(node.type);
 }
 
+/** A pattern whose last part names something: `*.log`, `test_*`. */
+function namesPart(pattern: string): boolean {
+  return /[\w.-]{2}/.test(pattern.slice(pattern.lastIndexOf('/') + 1));
+}
+
 /** A loop over literal items is walked once for each; over anything else, once, as repeated. */
 function walkLoop(node: For | Select, shell: Shell): void {
   const items = (node.wordlist ?? []).flatMap((word) => expandWord(word, shell, scriptWalker(shell)));
@@ -129,7 +218,8 @@ function walkLoop(node: For | Select, shell: Shell): void {
     items.length > 0 && items.length <= LIMITS.loopItems && items.every((item) => item.known && !item.glob);
   for (const item of literalItems ? items : items.slice(0, 1)) {
     shell.variables.set(node.name.value, { value: item.value, known: literalItems });
-    walkStatements(node.body.commands, literalItems ? shell : { ...shell, repeated: true });
+    const narrow = items.some((item) => item.narrow === true || (item.glob && namesPart(item.value)));
+    walkStatements(node.body.commands, literalItems ? shell : { ...shell, repeated: true, narrow });
   }
   if (items.length === 0) walkStatements(node.body.commands, { ...shell, repeated: true });
 }
@@ -141,9 +231,14 @@ function walkPipeline(node: Pipeline, shell: Shell, input: Input): void {
     if (!shell.findings.spendNode()) return;
     walkNode(stage, node.commands.length > 1 ? nested(shell) : shell, stdin);
     const readable = stdin.from === undefined || stdin.text !== undefined;
-    stdin = { text: readable ? commandOutput(stage, stdin.text, shell) : undefined, from: stageName(stage) };
+    const from = stageName(stage);
+    const narrow = FILTERS.test(from) ? stdin.narrow : listsNarrowly(stageWords(stage));
+    stdin = { text: readable ? commandOutput(stage, stdin.text, shell) : undefined, from, narrow };
   }
 }
+
+/** Stages that pass on some of what they read. */
+const FILTERS = /^(?:grep|egrep|head|tail|sort|uniq|awk|sed|cut|tr|xargs|tee|cat)$/;
 
 function stageName(node: CommandNode): string {
   return node.type === 'Command' ? (node.name?.value ?? 'assignment') : node.type;
@@ -152,37 +247,76 @@ function stageName(node: CommandNode): string {
 function redirected(redirects: readonly Redirection[], shell: Shell, input: Input): Input {
   const text = inputText(redirects, shell);
   if (text !== undefined) return { text, from: 'heredoc' };
-  const file = redirects.find((redirect) => redirect.type === 'Redirect' && redirect.operator === '<');
-  return file === undefined ? input : { text: undefined, from: 'a file' };
+  const file = redirects.find((redirect) => redirect.type === 'Redirect' && /^<&?$/.test(redirect.operator));
+  if (file?.type !== 'Redirect' || file.target === undefined) return input;
+  const from = expandToText(file.target, shell, () => {});
+  const descriptor = file.operator === '<&';
+  const known = writtenText(shell, descriptor ? { ...from, value: `/dev/fd/${from.value}` } : from);
+  return { text: known, from: 'a file' };
 }
 
 function walkCommand(node: Command, shell: Shell, input: Input): void {
   const onScript = scriptWalker(shell);
   const assigned = assignments(node, shell, onScript);
-  const alone = node.name === undefined || node.name.value === ':' || node.name.value === 'true';
+  const alone = node.name === undefined || node.name.value === ':' || node.name.value === 'true' || readsNothing(node);
   noteRedirects(node.redirects, shell, onScript, alone);
+  if (node.redirects.length > 0) keepWritten(node, shell, input);
   if (node.name === undefined) {
     for (const [name, value] of assigned) {
-      shell.variables.set(name, value);
+      if (!shell.variables.has(`readonly ${name}`)) shell.variables.set(name, value);
       noteSteering(shell, name, value.value, walkSource);
     }
     return;
   }
-  const args = node.args.flatMap((word) =>
+  const given = node.args.length > LIMITS.words ? node.args.slice(0, LIMITS.words) : node.args;
+  const args = given.flatMap((word) =>
     word.type === 'Word' ? expandWord(word, shell, onScript) : [assignmentArgument(word, shell, onScript)],
   );
   const words = [...expandWord(node.name, shell, onScript), ...args.slice(0, LIMITS.words)];
-  if (args.length > LIMITS.words) shell.findings.unread('a command with more words than are read');
+  if (args.length > LIMITS.words || node.args.length > LIMITS.words)
+    shell.findings.unread('a command with more words than are read');
   for (const [name, { value }] of assigned) noteSteering(shell, name, value, walkSource);
   const environment = [...assigned].map(([name, { value }]) => `${name}=${value}`);
   runCommand({ words, shell, environment, input: redirected(node.redirects, shell, input) });
+}
+
+/** Remembers what a command prints into a file, and what `exec 3<<<text` puts on a descriptor. */
+function keepWritten(node: Command, shell: Shell, input: Input): void {
+  let printed: string | undefined;
+  for (const redirect of node.redirects.slice(-4)) {
+    if (redirect.type !== 'Redirect') {
+      const { descriptor } = redirect;
+      const text = descriptor === undefined ? undefined : inputText([redirect], shell);
+      if (text === undefined || descriptor === undefined) continue;
+      const name = descriptor.type === 'FileDescriptor' ? String(descriptor.value) : `v${descriptor.name}`;
+      if (descriptor.type !== 'FileDescriptor') shell.variables.set(descriptor.name, { value: name, known: true });
+      keepText(shell, `/dev/fd/${name}`, text);
+    } else if (/^(?:>>?|>\||&>>?)$/.test(redirect.operator) && redirect.target !== undefined) {
+      printed ??= commandOutput(node, input.text, shell, true);
+      if (printed === undefined) return;
+      const file = expandToText(redirect.target, shell, () => {});
+      noteWritten(
+        shell,
+        file,
+        node.name?.value === 'echo' ? `${printed}\n` : printed,
+        redirect.operator.endsWith('>>'),
+      );
+    }
+  }
+}
+
+/** `cat /dev/null > file`. */
+function readsNothing(node: Command): boolean {
+  const [only, ...more] = node.args;
+  return node.name?.value === 'cat' && more.length === 0 && only?.type === 'Word' && only.value === '/dev/null';
 }
 
 type Assigned = Map<string, { value: string; known: boolean }>;
 
 function assignments(node: Command, shell: Shell, onScript: OnScript): Assigned {
   const assigned: Assigned = new Map();
-  for (const prefix of node.prefix) {
+  if (node.prefix.length > LIMITS.operands) shell.findings.unread('more assignments than are read');
+  for (const prefix of node.prefix.slice(0, LIMITS.operands)) {
     if (prefix.type !== 'Assignment') continue;
     const { value, known } = assignmentValue(prefix.value, shell, onScript);
     const before = prefix.append === true ? (shell.variables.get(prefix.name)?.value ?? '') : '';

@@ -43,7 +43,8 @@ export function alterDraft(body: unknown): Meaning {
   if (kinds.includes('AT_DropColumn')) {
     return { verb: 'delete', resource: 'column', scope: 'all', destructiveness: 0.8, target };
   }
-  if (kinds.some((kind) => /^AT_(?:Drop|Detach)/.test(kind))) {
+  const loose = /^AT_(?:DropNotNull|DropExpression|DropIdentity|DropInherit|DropOf|DropOids|DropCluster)$/;
+  if (kinds.some((kind) => /^AT_(?:Drop|Detach)/.test(kind) && !loose.test(kind))) {
     const resource = kinds.some((kind) => kind.includes('Partition')) ? 'partition' : 'constraint';
     return { verb: 'delete', resource, destructiveness: 0.5, reversibility: 'recoverable', target };
   }

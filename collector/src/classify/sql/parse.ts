@@ -40,7 +40,7 @@ function answers(): boolean {
 const CHAIN = /\b(?:not|union|intersect|except|join|case|when|and|or|over|collate|at)\b/gi;
 
 function tooComplex(text: string): string | undefined {
-  if (text.length > LIMITS.parsedText) return 'SQL longer than is parsed';
+  if (text.length > LIMITS.sqlParsed) return 'SQL longer than is parsed';
   let depth = 0;
   let operators = 0;
   for (let at = 0; at < text.length; at++) {

@@ -40,7 +40,8 @@ describe('SQL', () => {
     ['select 1; drop table users', { verb: 'delete', resource: 'table' }],
     ['/* note */ -- more\ndrop table users', { verb: 'delete', resource: 'table' }],
     [`copy users to program 'sh'`, { verb: 'execute', resource: 'program' }],
-    [`do $$ begin delete from users; end $$`, { verb: 'unknown' }],
+    [`do $$ begin delete from users; end $$`, { verb: 'delete', scope: 'all' }],
+    [`do $x$ begin execute 'drop table users'; end $x$`, { verb: 'delete', resource: 'table' }],
     ['drop table backup_2024', { verb: 'delete', touchesBackups: true }],
   ])('%s', (query, expected) => {
     expect(worst(query)).toMatchObject(expected);
@@ -61,13 +62,37 @@ describe('SQL', () => {
     ['MySQL', 'DELETE FROM `users`', { verb: 'delete', scope: 'all' }],
     ['ClickHouse', 'ALTER TABLE t DELETE WHERE 1', { verb: 'delete' }],
     ['SQL Server', 'DROP TABLE [dbo].[users]', { verb: 'delete', resource: 'table' }],
+    ['SQL Server, inner', "EXEC sp_executesql N'DROP TABLE users'", { verb: 'delete', resource: 'table' }],
+    ['BigQuery', 'CREATE OR REPLACE TABLE `p.d.t` AS SELECT 1 AS `a b`', { verb: 'delete', resource: 'table' }],
+    ['MySQL, a tautology', 'DELETE FROM `users` WHERE `id` = `id`', { verb: 'delete', scope: 'all' }],
+    [
+      'MySQL, a condition',
+      'DELETE FROM `users` WHERE `id` = 3',
+      { verb: 'delete', scope: 'many', destructiveness: 0.5 },
+    ],
+    ['MySQL, run from a comment', '/*!50000 DROP TABLE `users` */', { verb: 'delete', resource: 'table' }],
+    ['Hive', 'INSERT OVERWRITE TABLE `t` SELECT * FROM s', { verb: 'update', scope: 'all' }],
+    ['a CTE', 'WITH `x` AS (DELETE FROM t RETURNING *) SELECT * FROM `x`', { verb: 'delete', scope: 'all' }],
     ['broken', 'drop table users (', { verb: 'delete', resource: 'table' }],
-    ['a NUL character', 'select 1\0; drop table users', { verb: 'delete', resource: 'table' }],
-  ])('reads other dialects by keywords, less sure and opaque: %s', (_dialect, query, expected) => {
+  ])('reads other dialects by their words, less sure: %s', (_dialect, query, expected) => {
     const derived = sql(query);
-    expect(derived.effects[derived.worst]).toMatchObject({ ...expected, confidence: 0.6 });
-    expect(derived.opaque).toBeTypeOf('string');
+    expect(derived.effects[derived.worst]).toMatchObject({ ...expected, confidence: 0.7 });
     expect(derived.readOnly).toBe(false);
+  });
+
+  it.each([
+    ['a NUL character', 'select 1\0; drop table users'],
+    ['a quote that dialects read differently', "select `a`, '\\'; drop table users; -- '"],
+    ['no statement that is known', 'frobnicate the `users`'],
+    ['more than the grammar is asked about', `select ${'`a`, '.repeat(6000)} b; drop table users`],
+  ])('is opaque with %s', (_what, query) => {
+    expect(sql(query).opaque).toBeTypeOf('string');
+  });
+
+  it('reads a long text without the grammar', () => {
+    const { effects, opaque } = sql(`insert into t values ${"('x'), ".repeat(1000)} ('y'); drop table users`);
+    expect(effects).toMatchObject([{ verb: 'create' }, { verb: 'delete', resource: 'table', target: { id: 'users' } }]);
+    expect(opaque).toBeUndefined();
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import type { Target } from '@haltwire/schemas';
 import { LIMITS } from '../config.ts';
 import type { Findings } from '../findings.ts';
-import { addByKeywords } from './fallback.ts';
+import { addByTokens } from './fallback.ts';
 import { parseSql } from './parse.ts';
 import { addStatement } from './statements.ts';
 
@@ -17,16 +17,19 @@ export interface SqlContext {
 }
 
 /** psql's own commands: `\d` lists, `\!` runs a shell, `\i` runs a file, `\copy` moves data. */
-const META = /^\s*\\(\S+)\s*(.*)$/;
+const META = /^\s*\\(\S+)(.*)/;
 
 /** Classifies SQL text: each statement, and the writes hidden inside it. */
 export function classifySql(findings: Findings, text: string, context: SqlContext): void {
   const statements = metaCommands(findings, text, context);
   if (statements.trim() === '') return;
-  const parsed = parseSql(statements);
+  // To MySQL, `/*! … */` is no comment.
+  const parsed = statements.includes('/*!') ? 'SQL of MySQL' : parseSql(statements);
   if (typeof parsed === 'string') {
-    findings.unclear(`${context.by}: ${parsed}`);
-    addByKeywords(findings, statements, context);
+    // Another dialect, or too long for the grammar: read by its words. NUL and deep nesting are nobody's dialect.
+    if (/NUL|nested|operators/.test(parsed) || statements.length > LIMITS.sqlShown)
+      findings.unclear(`${context.by}: ${parsed}`);
+    addByTokens(findings, statements, context);
     return;
   }
   for (const node of parsed.slice(0, LIMITS.operands)) addStatement(findings, node, context);
@@ -40,7 +43,7 @@ function metaCommands(findings: Findings, text: string, context: SqlContext): st
   for (const line of text.split('\n')) {
     const [, name, rest = ''] = META.exec(line) ?? [];
     if (name === undefined) kept.push(line);
-    else addMeta(findings, name, rest, context);
+    else addMeta(findings, name, rest.trim(), context);
   }
   return kept.join('\n');
 }

@@ -2,7 +2,9 @@ import type { Target } from '@haltwire/schemas';
 import type { Findings } from '../findings.ts';
 import type { EffectDraft } from '../impact.ts';
 import { isRecord, memberOf } from '../text.ts';
+import { actOf } from '../words.ts';
 import { alterDraft, dropDraft } from './ddl.ts';
+import { addByTokens } from './fallback.ts';
 import { listOf, nameIn, relationOf, relations, textIn } from './nodes.ts';
 import type { SqlNode } from './parse.ts';
 import type { SqlContext } from './sql.ts';
@@ -101,9 +103,15 @@ export function addStatement(findings: Findings, node: SqlNode, context: SqlCont
   }
   for (const write of writesInside(body)) add(findings, write.kind, write.body, context);
   add(findings, kind, body, context);
-  // A function may do anything, and its name says little.
-  if (kind === 'SelectStmt' && callsUnknown(body)) add(findings, 'CallStmt', body, context);
-  if (kind === 'DoStmt' || kind === 'ExecuteStmt') findings.unclear(`${context.by}: SQL that runs other SQL`);
+  if (kind === 'SelectStmt' || kind === 'CallStmt') addActs(findings, body, context);
+  if (kind === 'DoStmt') {
+    findings.unclear(`${context.by}: SQL that runs other SQL`);
+    for (const option of listOf(body, 'args')) {
+      const text = textIn(memberOf(memberOf(memberOf(option, 'DefElem'), 'arg'), 'String'), 'sval');
+      if (text !== undefined && depth < 4) addByTokens(findings, text, context, depth + 1);
+    }
+  }
+  if (kind === 'ExecuteStmt') findings.unclear(`${context.by}: SQL that runs other SQL`);
 }
 
 /** `EXPLAIN ANALYZE`, `EXPLAIN (ANALYZE)`; not `(ANALYZE false)`. */
@@ -184,6 +192,30 @@ function callsUnknown(body: unknown): boolean {
     if (key !== 'FuncCall') return false;
     const name = memberOf(memberOf(listOf(value, 'funcname').at(-1), 'String'), 'sval');
     return typeof name !== 'string' || !PLAIN.test(name);
+  });
+}
+
+/** Functions that are called by what their names say they do: `drop_everything()`, `pg_terminate_backend()`, `dblink_exec()`. */
+function addActs(findings: Findings, body: unknown, context: SqlContext): void {
+  const seen = new Set<string>();
+  visit(body, (key, value) => {
+    if (key !== 'FuncCall' || seen.size > 32) return false;
+    const name = textIn(memberOf(listOf(value, 'funcname').at(-1), 'String'), 'sval');
+    if (name === undefined || PLAIN.test(name) || seen.has(name)) return false;
+    seen.add(name);
+    const act = actOf(name);
+    if (act?.sure !== true || ['read', 'list', 'search'].includes(act.verb)) return false;
+    findings.add({
+      verb: 'execute',
+      resource: 'function',
+      system: context.system,
+      target: { ...context.target, id: name },
+      credentialRef: context.credentialRef,
+      destructiveness: act.verb === 'delete' ? 0.45 : 0.3,
+      evidence: `${context.by}: SQL calls ${name}`,
+      confidence: 0.6,
+    });
+    return false;
   });
 }
 

@@ -22,7 +22,7 @@ const dockerValued = [
 ];
 
 const docker: Handler = (call) => {
-  const composed = call.name === 'docker-compose' || call.args.some(({ value }) => value === 'compose');
+  const composed = /-compose$/.test(call.name) || call.args.some(({ value }) => value === 'compose');
   // `-f` is a file to compose, and force to everything else.
   const options = readOptions(call.args, { valued: composed ? 'Hfp' : 'H', long: dockerValued });
   const words = options.operands.map(({ value }) => value);
@@ -52,7 +52,10 @@ const docker: Handler = (call) => {
       ...(loses ? {} : { destructiveness: 0.3 }),
     });
   }
-  if (/^(?:rm|rmi|kill|stop)$/.test(first)) {
+  const nested = /^(?:volume|image|container|network|secret|config|stack|swarm|node|service|context|builder)$/.test(
+    first,
+  );
+  if (/^(?:rm|rmi|kill|stop)$/.test(first) && !nested) {
     const resource = first === 'rmi' ? 'image' : 'container';
     return add(call, {
       ...common,
@@ -60,7 +63,8 @@ const docker: Handler = (call) => {
       resource,
       target: { id: words.slice(1, 5).join(',') },
       scope: words.length > 2 || /\$\(|\*/.test(words.join(' ')) ? 'many' : 'one',
-      destructiveness: has(options, 'v', 'volumes') ? 0.8 : 0.4,
+      destructiveness: has(options, 'v', 'volumes') ? 0.8 : 0.5,
+      ...(resource === 'container' || has(options, 'v', 'volumes') ? {} : { reversibility: 'recoverable' as const }),
     });
   }
   if (/^(?:ps|images|logs|inspect|version|info|top|stats|port|diff|history|events|search|ls|config)$/.test(first)) {
@@ -113,7 +117,9 @@ function runsInside(call: Call, kind: string): void {
     destructiveness: rootMount || has(inner, 'privileged') ? 0.7 : 0.3,
     confidence: 0.7,
   });
-  const words = command[0]?.value === '--' ? command.slice(1) : command;
+  // `kubectl exec p -c c -- cmd`: options may follow the pod.
+  const dashes = call.name === 'docker' ? -1 : command.findIndex(({ value }) => value === '--');
+  const words = dashes === -1 ? command : command.slice(dashes + 1);
   if (words.length > 0) runWrapped(call, words, { cwd: undefined });
 }
 
@@ -190,6 +196,10 @@ const kubectl: Handler = (call) => {
     });
   }
   if (verb === 'drain') return add(call, { ...common, verb: 'update', resource: 'node', destructiveness: 0.6 });
+  if (verb === 'cordon' || verb === 'taint')
+    return add(call, { ...common, verb: 'update', resource: 'node', destructiveness: 0.5 });
+  if (verb === 'rollout' && kind === 'undo')
+    return add(call, { ...common, verb: 'update', resource: 'deployment', destructiveness: 0.5 });
   if (verb === 'scale' && valuesOf(call.args).some((value) => /^--replicas=0$/.test(value))) {
     return add(call, { ...common, verb: 'update', resource: resource || 'deployment', destructiveness: 0.5 });
   }
@@ -214,14 +224,14 @@ const helm: Handler = (call) => {
   const words = options.operands.map(({ value }) => value);
   const reading =
     has(options, 'dry-run') ||
-    /^(?:list|ls|get|status|history|show|search|template|lint|version|repo)$/.test(words[0] ?? '');
+    /^(?:list|ls|get|status|history|show|search|template|lint|version)$/.test(words[0] ?? '');
   if (reading) return add(call, { verb: 'read', resource: 'release', system: 'kubernetes', confidence: 0.9 });
   classifySubcommands(call, 'kubernetes', words, options, 'release');
 };
 
 /** Containers and clusters. */
 export const containers: CommandTable = {
-  ...each('docker podman nerdctl docker-compose', docker),
+  ...each('docker podman nerdctl docker-compose podman-compose', docker),
   ...each('kubectl oc k', kubectl),
   helm,
 };

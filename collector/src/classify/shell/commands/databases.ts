@@ -3,6 +3,7 @@ import { add, bounded, type Call, credentialOf, type Handler } from '../call.ts'
 import { type OptionShape, optionValue, readOptions } from '../options.ts';
 import { literal, nested } from '../state.ts';
 import { walkSource } from '../walk.ts';
+import { writtenText } from '../written.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
 
@@ -55,7 +56,16 @@ const clients: Readonly<Record<string, SqlClient>> = {
     database: ['D', 'database'],
     valued: 'ehPuDS',
   },
-  sqlite3: { system: 'sqlite', sql: ['cmd'], file: ['init'], host: [], database: [], operand: true, singleDash: true },
+  sqlite3: {
+    system: 'sqlite',
+    sql: ['cmd'],
+    file: ['init'],
+    host: [],
+    database: [],
+    operand: true,
+    singleDash: true,
+    long: ['cmd', 'init', 'separator', 'nullvalue', 'newline', 'maxsize', 'mmap', 'vfs', 'heap', 'escape'],
+  },
   duckdb: { system: 'duckdb', sql: ['c', 's'], file: [], host: [], database: [], operand: true },
   'clickhouse-client': {
     system: 'clickhouse',
@@ -79,10 +89,11 @@ const clients: Readonly<Record<string, SqlClient>> = {
 
 function sqlClient(client: SqlClient): Handler {
   return (call) => {
-    const options = readOptions(call.args, { ...client, long: [...long, 'cmd', 'init'] });
+    const options = readOptions(call.args, { ...client, long: [...long, ...(client.long ?? [])] });
     const credentialRef = credentialOf(call);
     const operands = options.operands.map(({ value }) => value);
-    const host = optionValue(options, ...client.host)?.value ?? /@([^/:\s]+(?::\d+)?)\//.exec(operands[0] ?? '')?.[1];
+    const host =
+      optionValue(options, ...client.host)?.value ?? /@([^/:\s@]{1,255}(?::\d{1,5})?)\//.exec(operands[0] ?? '')?.[1];
     const database =
       optionValue(options, ...client.database)?.value ?? operands[0]?.split(/[?]/, 1)[0]?.split('/').at(-1);
     const context = {
@@ -96,15 +107,21 @@ function sqlClient(client: SqlClient): Handler {
           nested(call.shell, { depth: call.shell.depth + 1, trail: `${call.shell.trail}${call.name} > ` }),
         ),
     };
+    // sqlite3 refuses every write then.
+    if (client.system === 'sqlite' && (options.flags.has('readonly') || options.flags.has('safe')))
+      return add(call, { verb: 'read', resource: 'table', ...context, confidence: 0.8 });
     const texts = client.sql.flatMap((name) => options.values.get(name) ?? []);
-    if (client.operand === true) texts.push(...options.operands.slice(1));
+    if (client.operand === true) texts.push(...options.operands.slice(1).filter(({ value }) => !/^\d+$/.test(value)));
     for (const { value, known } of bounded(call, texts)) {
       if (!known && /^\s*\$/.test(value)) call.findings.unclear(`${call.name}: SQL that is not shown`);
       classifySql(call.findings, value, context);
     }
     if (texts.length > 0) return;
     if (call.input.text !== undefined) return classifySql(call.findings, call.input.text, context);
-    const file = optionValue(options, ...client.file)?.value ?? call.input.from;
+    const given = optionValue(options, ...client.file);
+    const written = given === undefined ? undefined : writtenText(call.shell, given);
+    if (written !== undefined) return classifySql(call.findings, written, context);
+    const file = given?.value ?? call.input.from;
     if (file !== undefined) call.findings.unclear(`${call.name} runs SQL from ${file}`);
     const verb = file === undefined ? 'authenticate' : 'unknown';
     add(call, {
@@ -159,7 +176,7 @@ const mongo: Handler = (call) => {
   };
   if (/\.dropDatabase\s*\(/.test(text)) add(call, { ...common, verb: 'delete', resource: 'database', scope: 'all' });
   else if (/\.drop\w*\s*\(/.test(text)) add(call, { ...common, verb: 'delete', resource: 'collection', scope: 'all' });
-  else if (/\.(?:deleteMany|remove)\s*\(\s*(?:\{\s*\})?\s*\)/.test(text))
+  else if (/\.(?:deleteMany|remove)\s{0,9}\(\s{0,9}(?:\{\s{0,9}\}\s{0,9})?\)/.test(text))
     add(call, { ...common, verb: 'delete', resource: 'document', scope: 'all' });
   else if (/\.(?:delete\w*|remove\w*|findOneAndDelete)\s*\(/.test(text))
     add(call, { ...common, verb: 'delete', resource: 'document', destructiveness: 0.6 });

@@ -1,13 +1,11 @@
 import { notePath } from '../../secrets.ts';
 import { add, bounded, type Call, type Handler, pathOf } from '../call.ts';
+import { FIND_TESTS, picks } from '../narrow.ts';
 import { runWrapped } from '../run.ts';
 import type { Argument } from '../state.ts';
 import type { CommandTable } from './index.ts';
 
 const NAMES = /^-(?:i?name|i?path|i?wholename|i?regex|l?iname)$/;
-/** Tests whose next word is their value, whatever it looks like. */
-const TESTS =
-  /^-(?:(?:i?l?name|i?path|i?wholename|i?regex|type|xtype|(?:max|min)depth|size|perm|user|group|[ug]id|inum|links|fstype|used|samefile|regextype)|[acm](?:time|min)|[acm]?newer(?:[acmB][acmBt])?)$/;
 const EXECUTES = /^-(?:exec|execdir|ok|okdir)$/;
 
 const find: Handler = (call) => {
@@ -18,15 +16,18 @@ const find: Handler = (call) => {
   let filtered = false;
   for (let at = 0; at < tests.length; at++) {
     const value = tests[at]?.value ?? '';
-    if (TESTS.test(value)) {
-      filtered ||= !/^-(?:type|(?:max|min)depth)$/.test(value);
+    if (FIND_TESTS.test(value)) {
+      filtered ||= picks(value);
       const asked = tests[++at]?.value ?? '';
       if (NAMES.test(value)) notePath(call.findings, asked, 'looks for');
-    } else if (value === '-delete') deletes(call, places, filtered);
+    } else if (picks(value)) filtered = true;
+    else if (value === '-delete') deletes(call, places, filtered);
     else if (EXECUTES.test(value)) {
       const rest = tests.slice(at + 1);
       const end = rest.findIndex((word) => word.value === ';' || word.value === '+');
-      runs(call, end === -1 ? rest : rest.slice(0, end), places);
+      runs(call, end === -1 ? rest : rest.slice(0, end), places, filtered);
+      // `-exec grep -q x {} \\;` lets some pass.
+      filtered ||= /^(?:grep|egrep|fgrep|test|\[)$/.test(rest[0]?.value ?? '');
       at += end === -1 ? rest.length : end + 1;
     } else if (/^-f(?:ls|print0?|printf)$/.test(value)) {
       const id = tests[++at]?.value ?? '';
@@ -61,18 +62,18 @@ function deletes(call: Call, places: readonly Argument[], filtered: boolean): vo
       system: 'filesystem',
       target,
       scope,
-      destructiveness: vast && !filtered ? 1 : 0.7,
+      destructiveness: filtered ? (vast ? 0.7 : 0.5) : vast ? 1 : 0.7,
       note: `${place.value} -delete`,
     });
   }
 }
 
 /** `-exec rm {} \;`: the command runs for each file found. */
-function runs(call: Call, words: readonly Argument[], places: readonly Argument[]): void {
+function runs(call: Call, words: readonly Argument[], places: readonly Argument[], narrow: boolean): void {
   const place = places[0]?.value ?? '.';
   const command = words.map((word) =>
     word.value.includes('{}')
-      ? { value: word.value.replaceAll('{}', `${place.replace(/\/$/, '')}/*`), known: word.known, glob: true }
+      ? { value: word.value.replaceAll('{}', `${place.replace(/\/$/, '')}/*`), known: word.known, glob: true, narrow }
       : word,
   );
   runWrapped(call, command, { repeated: true });

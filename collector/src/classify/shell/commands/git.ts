@@ -27,7 +27,7 @@ const lost = (scope: 'one' | 'many' | 'all', destructiveness = 0.6): Draft => ({
 const subcommands: Readonly<Record<string, Subcommand>> = {
   push: (options, words) => {
     const forced = has(options, 'f', 'force', 'mirror') || words.some((word) => word.startsWith('+'));
-    const leased = has(options, 'force-with-lease');
+    const leased = words.some((word) => word.startsWith('--force-with-lease'));
     const removes = has(options, 'd', 'delete', 'prune') || words.some((word) => /^:[^:]/.test(word));
     const target = {
       id: options.operands
@@ -48,11 +48,13 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
         target,
       };
     if (leased)
-      return { verb: 'update', resource: 'history', destructiveness: 0.4, reversibility: 'recoverable', target };
+      return { verb: 'update', resource: 'history', destructiveness: 0.5, reversibility: 'recoverable', target };
     return { verb: 'publish', resource: 'commit', destructiveness: 0.2, reversibility: 'recoverable', target };
   },
-  reset: (options) =>
-    has(options, 'hard', 'merge') ? lost('many') : { ...change('commit', 0.1), reversibility: 'recoverable' },
+  reset: (options, words) =>
+    has(options, 'hard', 'merge') || words.some((word) => /^--(?:ha?|har)$/.test(word))
+      ? lost('many')
+      : { ...change('commit', 0.1), reversibility: 'recoverable' },
   clean: (options) =>
     has(options, 'n', 'dry-run')
       ? { ...read('file'), confidence: 0.9 }
@@ -74,7 +76,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     }
     if (has(options, 'd', 'delete'))
       return { verb: 'delete', resource: 'branch', destructiveness: 0.2, reversibility: 'recoverable', target };
-    if (has(options, 'f', 'force', 'm', 'M', 'move')) return { ...change('branch', 0.4), target };
+    if (has(options, 'f', 'force', 'm', 'M', 'move')) return { ...change('branch', 0.5), target };
     return options.operands.length === 0 || has(options, 'list', 'l', 'a', 'r', 'contains', 'merged')
       ? { verb: 'list', resource: 'branch', confidence: 1 }
       : { verb: 'create', resource: 'branch', target };
@@ -107,7 +109,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
       ? { verb: 'delete', resource: 'history', scope: 'many' }
       : { ...read('commit'), confidence: 0.9 },
   gc: (_options, words) =>
-    words.some((word) => /^--prune=(?:now|all)/.test(word))
+    words.some((word) => /^--pr?u?n?e?=(?!never)/.test(word))
       ? { verb: 'delete', resource: 'history', scope: 'many' }
       : change('repository', 0.1),
   prune: () => ({ verb: 'delete', resource: 'history', scope: 'many', destructiveness: 0.6 }),
@@ -141,7 +143,8 @@ const git: Handler = (call) => {
     long: ['git-dir', 'work-tree', 'namespace'],
     stopAtOperand: true,
   });
-  const [name, ...args] = outer.operands;
+  const [first, ...args] = outer.operands;
+  const name = first === undefined ? undefined : { ...first, value: first.value.toLowerCase() };
   if (name === undefined) return add(call, { verb: 'read', resource: 'program', system: 'git', confidence: 0.9 });
   // `-c core.pager=…`, `-c alias.x=!…` make git run programs.
   if (

@@ -2,6 +2,7 @@ import { classifyRequest } from '../../http/request.ts';
 import { notePath } from '../../secrets.ts';
 import { add, bounded, type Call, type Handler, pathOf } from '../call.ts';
 import { has, type Options, optionValue, readOptions } from '../options.ts';
+import { writtenText } from '../written.ts';
 import type { CommandTable } from './index.ts';
 
 const curlLong =
@@ -25,7 +26,7 @@ const curlRequest: Handler = (call) => {
     call.findings.unclear('curl reads its options from a file');
     add(call, { verb: 'unknown', resource: 'unknown', system: 'http', credentialRef: 'unknown', confidence: 0.3 });
   }
-  writesOutput(call, optionValue(options, 'o', 'output'), has(options, 'O', 'remote-name'));
+  writesOutput(call, optionValue(options, 'o', 'output'), has(options, 'O', 'remote-name'), urls[0]);
   const { body, hidden } = curlBody(call, options);
   const form = has(options, 'F', 'form');
   const upload = optionValue(options, 'T', 'upload-file');
@@ -81,6 +82,11 @@ function curlBody(call: Call, options: Options): { body: string | undefined; hid
       if (isFile && (file === '-' || file === '/dev/stdin') && call.input.text !== undefined)
         parts.push(call.input.text);
       else if (isFile) {
+        const written = writtenText(call.shell, { value: file, known, glob: false });
+        if (written !== undefined) {
+          parts.push(written);
+          continue;
+        }
         hidden = file === '-' ? (call.input.from ?? 'standard input') : `the file ${file}`;
         notePath(call.findings, file, 'sends');
       } else {
@@ -93,10 +99,18 @@ function curlBody(call: Call, options: Options): { body: string | undefined; hid
   return { body: joined, hidden };
 }
 
-function writesOutput(call: Call, output: Call['args'][number] | undefined, remoteName: boolean): void {
+function writesOutput(
+  call: Call,
+  output: Call['args'][number] | undefined,
+  remoteName: boolean,
+  url: Call['args'][number] | undefined,
+): void {
   if (output === undefined && !remoteName) return;
   if (output !== undefined && /^(?:-|\/dev\/(?:null|stdout|stderr))$/.test(output.value)) return;
-  const target = output === undefined ? {} : pathOf(call, output).target;
+  const named = output ?? (url === undefined ? undefined : { ...url, value: url.value.split('/').at(-1) ?? '' });
+  const target = named === undefined ? {} : pathOf(call, named).target;
+  if (named !== undefined && call.shell.made.fetched.size < 100)
+    call.shell.made.fetched.add(target.path ?? named.value);
   add(call, { verb: 'create', resource: 'file', system: 'filesystem', target, destructiveness: 0.2, note: '-o' });
 }
 
@@ -112,7 +126,8 @@ const wget: Handler = (call) => {
     ({ value }) => value.split(/:\s*(.*)/s, 2) as [string, string],
   );
   if (file !== undefined) notePath(call.findings, file, 'sends');
-  writesOutput(call, optionValue(options, 'O', 'output-document'), !has(options, 'O', 'output-document', 'spider'));
+  const remoteName = !has(options, 'O', 'output-document', 'spider');
+  writesOutput(call, optionValue(options, 'O', 'output-document'), remoteName, options.operands[0]);
   for (const url of bounded(call, options.operands)) {
     classifyRequest(call.findings, {
       method: optionValue(options, 'method')?.value ?? (body !== undefined || file !== undefined ? 'POST' : 'GET'),
@@ -130,7 +145,7 @@ const wget: Handler = (call) => {
 const httpie: Handler = (call) => {
   const options = readOptions(call.args, { valued: 'aAos', long: ['auth', 'auth-type', 'output', 'session', 'raw'] });
   const [first, ...rest] = options.operands.map(({ value }) => value);
-  const named = first !== undefined && /^[A-Z]+$/.test(first);
+  const named = first !== undefined && /^(?:[A-Z]+|get|head|post|put|patch|delete|options)$/.test(first);
   const url = (named ? rest[0] : first) ?? '';
   const items = named ? rest.slice(1) : rest;
   const headers = items.flatMap((item) => {

@@ -7,7 +7,9 @@ import { findCommands } from './find.ts';
 import { git } from './git.ts';
 import { httpClients } from './http-clients.ts';
 import { interpreters } from './interpreters.ts';
+import { migrations } from './migrations.ts';
 import { packages } from './packages.ts';
+import { windows } from './powershell.ts';
 import { processes } from './processes.ts';
 import { readers } from './readers.ts';
 import { searches } from './searches.ts';
@@ -22,6 +24,8 @@ export type CommandTable = Readonly<Record<string, Handler>>;
 
 const families: readonly CommandTable[] = [
   vendors,
+  migrations,
+  windows,
   readers,
   searches,
   findCommands,

@@ -8,7 +8,7 @@ import type { CommandTable } from './index.ts';
 /** Ends processes by id. `kill -9 -1` ends all of them. */
 const kill: Handler = (call) => {
   const words = valuesOf(call.args);
-  if (words.includes('-l') || words.includes('-0'))
+  if (words.some((word) => /^(?:-l|-L|-0|--list|--table)$/.test(word)))
     return add(call, { verb: 'read', resource: 'process', system: 'process', confidence: 0.9 });
   const all = words.slice(words[0]?.startsWith('-') === true ? 1 : 0).includes('-1');
   add(call, {
@@ -22,6 +22,8 @@ const kill: Handler = (call) => {
 
 /** Ends processes by name: whatever else has that name ends too. */
 const killByName: Handler = (call) => {
+  if (call.args.some(({ value }) => /^(?:-l|--list)$/.test(value)))
+    return add(call, { verb: 'read', resource: 'process', system: 'process', confidence: 0.9 });
   const target = { id: readOptions(call.args, { valued: 'uUgGPst' }).operands.at(-1)?.value ?? '' };
   add(call, { verb: 'delete', resource: 'process', system: 'process', target, scope: 'many', destructiveness: 0.4 });
 };
@@ -58,7 +60,9 @@ const crontab: Handler = (call) => {
 };
 
 const accounts: Handler = (call) => {
-  const removes = /del$/.test(call.name);
+  const removes =
+    /^(?:userdel|deluser|groupdel|delgroup)$/.test(call.name) ||
+    (call.name === 'passwd' && call.args.some(({ value }) => /^-[dl]$/.test(value)));
   add(call, {
     verb: removes ? 'delete' : 'grant',
     resource: 'user',
@@ -70,9 +74,11 @@ const accounts: Handler = (call) => {
 const firewall: Handler = (call) => {
   const words = valuesOf(call.args);
   const reads = words.some((word) => /^(?:-L|-S|list|status|show)$/.test(word));
-  const opens = words.some((word) => /^(?:-F|--flush|flush|disable|reset|-X)$/.test(word));
+  const dry = words.includes('--dry-run');
+  const opens = !dry && words.some((word) => /^(?:-F|--flush|flush|disable|reset|-X)$/.test(word));
+  const removes = !dry && words.some((word) => /^(?:-D|--delete|delete|--remove-\S+)$/.test(word));
   add(call, {
-    verb: reads ? 'read' : opens ? 'delete' : 'update',
+    verb: reads ? 'read' : opens || removes ? 'delete' : 'update',
     resource: 'rule',
     system: 'machine',
     scope: opens ? 'all' : 'one',
@@ -95,12 +101,31 @@ export const processes: CommandTable = {
   ...each('pkill killall taskkill xkill', killByName),
   ...each('systemctl service launchctl rc-service supervisorctl pm2', service),
   crontab,
+  fuser: (call) =>
+    call.args.some(({ value }) => /^-\w*k/.test(value))
+      ? killByName(call)
+      : add(call, { verb: 'read', resource: 'process', system: 'process', confidence: 0.9 }),
+  journalctl: (call) => {
+    const removes = call.args.some(({ value }) => /^--(?:vacuum|rotate|flush)/.test(value));
+    const harm = { destructiveness: 0.5, reversibility: 'irreversible' } as const;
+    if (removes) add(call, { verb: 'delete', resource: 'log', system: 'process', scope: 'many', ...harm });
+    else add(call, { verb: 'read', resource: 'log', system: 'process', confidence: 0.9 });
+  },
   ...each('at batch', later),
   ...each('shutdown reboot halt poweroff init', (call) =>
     add(call, { verb: 'update', resource: 'machine', system: 'process', scope: 'all', destructiveness: 0.6 }),
   ),
   ...each('userdel deluser groupdel useradd adduser usermod passwd chpasswd visudo', accounts),
   ...each('iptables ip6tables nft ufw firewall-cmd', firewall),
+  // `ip route del`, `ip addr flush`: the machine may lose its network.
+  ip: (call) => {
+    const words = valuesOf(call.args).filter((word) => !word.startsWith('-'));
+    const removes = words.some((word) => /^(?:del|delete|flush)$/.test(word));
+    const changes = words.some((word) => /^(?:add|set|change|replace|append|attach|down|up)$/.test(word));
+    const common = { resource: 'network', system: 'machine', target: { id: words.slice(0, 4).join(' ') } };
+    if (removes) add(call, { ...common, verb: 'delete', destructiveness: 0.5, reversibility: 'recoverable' });
+    else add(call, { ...common, verb: changes ? 'update' : 'read', confidence: 0.9 });
+  },
   history: (call) =>
     call.args.some(({ value }) => /^-\w*[cdw]/.test(value))
       ? add(call, { verb: 'delete', resource: 'history', system: 'shell', destructiveness: 0.4 })

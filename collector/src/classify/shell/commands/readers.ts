@@ -1,6 +1,7 @@
 import { notePath } from '../../secrets.ts';
 import { add, bounded, type Call, type Handler, pathOf, valuesOf } from '../call.ts';
 import { has, type OptionShape, optionValue, readOptions } from '../options.ts';
+import { printf } from '../static-output.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
 
@@ -10,12 +11,16 @@ function reads(shape: OptionShape = {}): Handler {
 }
 
 /** Records that a command reads paths; without any it reads its input. */
-export function readPaths(call: Call, operands: Call['args'], verb: 'read' | 'list' = 'read', resource = 'file'): void {
+export function readPaths(call: Call, given: Call['args'], verb: 'read' | 'list' = 'read', resource = 'file'): void {
+  const operands = given.filter(({ value }) => value !== '-');
   if (operands.length === 0) {
     add(call, { verb, resource: verb === 'list' ? resource : 'text', system: 'filesystem', confidence: 1 });
     return;
   }
-  for (const operand of bounded(call, operands)) {
+  for (const operand of bounded(
+    call,
+    operands.filter(({ value }) => value !== '-'),
+  )) {
     const { path, target, scope } = pathOf(call, operand);
     const shown = path ?? operand.value;
     if (verb === 'read') call.findings.source(shown);
@@ -60,6 +65,11 @@ const hostname: Handler = (call) =>
 
 /** What is printed is harmless, unless it is a variable that holds a secret. */
 const echo: Handler = (call) => {
+  const [option, variable, format, ...values] = call.args;
+  if (call.name === 'printf' && option?.value === '-v' && variable !== undefined && format !== undefined) {
+    const text = printf([format.value, ...values.map(({ value }) => value)]);
+    call.shell.variables.set(variable.value, { value: text, known: call.args.every(({ known }) => known) });
+  }
   for (const { value, known } of call.args) {
     const name = known ? undefined : /\$\{?(\w*(?:TOKEN|SECRET|PASSWORD|API_?KEY|CREDENTIAL)\w*)/i.exec(value)?.[1];
     if (name !== undefined) call.findings.hunt(`${call.name} prints $${name}`);
@@ -86,6 +96,26 @@ const sort: Handler = (call) => {
   readPaths(call, options.operands);
 };
 
+/** An address in front of a sed command: a line, the last one, a pattern; or two. */
+const ADDRESS = /^\s*(?:(?:\/(?:[^/\\]|\\.)*\/I?|\d+|\$)(?:,(?:\/(?:[^/\\]|\\.)*\/I?|\d+|\$|\+\d+))?)?[\s!{]*/;
+
+/** Whether a sed script has a `w` or `e` command, or such a flag of `s`. */
+function sedWrites(script: string): boolean {
+  return script
+    .slice(0, 8192)
+    .split(/[;\n}]/)
+    .some((piece) => {
+      const command = piece.slice(0, 2000).replace(ADDRESS, '');
+      if (/^[weW](?:\s|$)/.test(command)) return true;
+      const mark = command[1] ?? '';
+      if (command[0] !== 's' || /[\w\s]/.test(mark)) return false;
+      return (
+        /[we]/.test(command.slice(command.lastIndexOf(mark) + 1).split(' ', 1)[0] ?? '') &&
+        command.split(mark).length >= 4
+      );
+    });
+}
+
 /** Prints lines, unless its script or `-i` writes, or `e` executes. */
 const sed: Handler = (call) => {
   const options = readOptions(call.args, { valued: 'efl', long: ['expression', 'file'] });
@@ -105,7 +135,7 @@ const sed: Handler = (call) => {
     }
     return;
   }
-  if (scripts.some(({ value }) => /(?:^|[;\d/}])\s*[we]\s|\/[gpi]*[we]/.test(value)) || has(options, 'f', 'file')) {
+  if (scripts.some(({ value }) => sedWrites(value)) || has(options, 'f', 'file')) {
     call.findings.unclear('a sed script that may write or execute');
     add(call, { verb: 'unknown', resource: 'file', system: 'filesystem', confidence: 0.5 });
   }
@@ -122,11 +152,11 @@ const plainReaders =
   'cat bat nl tac less more strings xxd od hexdump cut tr uniq comm paste join fold fmt column rev expand';
 const fileReaders =
   'diff cmp md5sum sha1sum sha256sum sha512sum cksum sum base64 zcat bzcat xzcat gunzip-c wc file stat';
-const networkTellers = 'lsof netstat ss ifconfig ip dig nslookup host ping traceroute vmstat iostat dmesg top htop tty';
+const networkTellers = 'lsof netstat ss ifconfig dig nslookup host ping traceroute vmstat iostat dmesg top htop tty';
 const tellers =
   'pwd uname whoami id groups uptime free nproc arch lscpu lsblk locale cal who w last ps pgrep jobs getent ' +
   'basename dirname realpath readlink which whereis type sleep true false test [ seq yes : man info help apropos tput clear ' +
-  'lspci lsusb expr bc factor df times';
+  'tldr cheat lspci lsusb expr bc factor df times';
 
 /** Programs that read, list or tell. */
 export const readers: CommandTable = {

@@ -2,6 +2,7 @@ import { add, type Call, type Handler, pathOf } from '../call.ts';
 import { has, readOptions } from '../options.ts';
 import { literal, nested } from '../state.ts';
 import { walkSource } from '../walk.ts';
+import { writtenText } from '../written.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
 
@@ -14,6 +15,8 @@ const shell: Handler = (call) => {
     return source(call, text?.value ?? '$1', text?.known ?? false, positional);
   }
   const [file] = options.operands;
+  const written = file === undefined ? undefined : fileText(call, file);
+  if (written !== undefined) return source(call, written, true, options.operands.slice(1));
   if (file !== undefined && !has(options, 's')) return runsFile(call);
   if (call.input.text !== undefined) return source(call, call.input.text, true);
   if (call.input.from === undefined) {
@@ -23,14 +26,28 @@ const shell: Handler = (call) => {
   hiddenProgram(call, call.input.from);
 };
 
+/** What a script file holds, when the call or its session wrote it, or when it is the standard input. */
+export function fileText(call: Call, file: Call['args'][number]): string | undefined {
+  return file.value === '/dev/stdin' || file.value === '-' ? call.input.text : writtenText(call.shell, file);
+}
+
 /** Runs text as shell source of its own. */
 function source(call: Call, text: string, known: boolean, positional: Call['args'] = []): void {
+  const fetched = known ? undefined : /^\s*[$`]\(?\s*(curl|wget|fetch)\b/.exec(text)?.[1];
+  if (fetched !== undefined) {
+    hiddenProgram(call, fetched);
+    return;
+  }
   if (!known) call.findings.unclear(`${call.name} runs a text that is not fully shown`);
   if (!known && !/[\s;|&]/.test(text)) {
     add(call, { verb: 'unknown', resource: 'program', system: 'shell', confidence: 0.3 });
     return;
   }
   const inner = nested(call.shell, { depth: call.shell.depth + 1, trail: `${call.shell.trail}${call.name} -c > ` });
+  for (const pair of call.environment) {
+    const equals = pair.indexOf('=');
+    inner.variables.set(pair.slice(0, equals), { value: pair.slice(equals + 1), known: !pair.includes('$') });
+  }
   for (const [index, argument] of positional.slice(0, 9).entries()) inner.variables.set(String(index + 1), argument);
   walkSource(text, inner);
 }
@@ -57,6 +74,10 @@ export function runsFile(call: Call): void {
     hiddenProgram(call, /^<\(\s*(\w+)/.exec(file.value)?.[1] ?? 'a substitution');
     return;
   }
+  if (call.shell.made.fetched.has(pathOf(call, file).path ?? file.value)) {
+    hiddenProgram(call, 'curl');
+    return;
+  }
   add(call, {
     verb: 'execute',
     resource: 'script',
@@ -77,19 +98,4 @@ export const shells: CommandTable = {
       call.args.every(({ known }) => known),
     );
   },
-  ...each('pwsh powershell cmd', (call) => {
-    call.findings.unclear(`${call.name}: a shell that is not parsed`);
-    const text = call.args.map(({ value }) => value).join(' ');
-    const deletes = /\b(?:remove-item|ri|rm|del|rd|rmdir|erase|format|clear-disk|clear-recyclebin)\b/i.test(text);
-    const recursive = /-recurse|\s\/s\b/i.test(text);
-    if (deletes)
-      add(call, {
-        verb: 'delete',
-        resource: recursive ? 'directory' : 'file',
-        system: 'filesystem',
-        scope: recursive ? 'many' : 'unknown',
-        confidence: 0.6,
-      });
-    else add(call, { verb: 'unknown', resource: 'program', system: 'shell', confidence: 0.4 });
-  }),
 };

@@ -20,6 +20,7 @@ const copyRemote: Handler = (call) => {
     return add(call, { verb: 'read', resource: 'file', system: 'filesystem', confidence: 0.9 });
   const removes =
     options.flags.has('delete') ||
+    options.flags.has('del') ||
     [...options.flags].some((flag) => /^delete-/.test(flag)) ||
     has(options, 'remove-source-files');
   if (removes && to !== undefined) {

@@ -1,5 +1,7 @@
-import type { Target } from '@haltwire/schemas';
+import type { Target, Verb } from '@haltwire/schemas';
+import { cuts } from '../../lexicon.ts';
 import { cut } from '../../text.ts';
+import { sharper } from '../../tool-act.ts';
 import { actOf, resourceOf, splitWords } from '../../words.ts';
 import { add, type Call, credentialOf } from '../call.ts';
 import { has, type Options } from '../options.ts';
@@ -18,11 +20,14 @@ export function classifySubcommands(
   options: Options,
   usual = 'unknown',
 ): void {
-  const leading = words.slice(0, 5);
-  const at = leading.findIndex((word) => actOf(word)?.sure === true);
+  const plain = words.findIndex((word) => !/^[A-Za-z][\w:-]*$/.test(word));
+  const leading = words.slice(0, Math.min(5, plain === -1 ? 5 : plain));
+  const deletes = leading.slice(0, 4).findIndex((word) => sureVerb(word) === 'delete');
+  const at = deletes === -1 ? leading.findIndex((word) => sureVerb(word) !== undefined) : deletes;
   const position = at === -1 ? leading.findIndex((word) => actOf(word) !== undefined) : at;
   const act = position === -1 ? undefined : actOf(leading[position] ?? '');
   const credentialRef = credentialOf(call);
+  noteDeletingOption(call, system, options);
   if (act === undefined) {
     const id = words.slice(0, 3).join(' ');
     add(call, {
@@ -49,15 +54,47 @@ export function classifySubcommands(
   const operand = before === undefined && thing !== usual ? words[position + 2] : after;
   const dry = has(options, 'dry-run', 'dryrun', 'what-if', 'preview', 'help');
   add(call, {
-    verb: dry ? 'read' : act.verb,
+    ...(dry ? { verb: 'read' as const } : sharper(act.verb, thing)),
     resource: thing,
     system,
     target: targetOf(options, operand),
     scope: has(options, 'all', 'recursive') ? 'all' : undefined,
+    ...(act.verb === 'update' &&
+    cuts.has(act.word) &&
+    !dry &&
+    !/(?:^|-)(?:query|search|scan|import|export)$/.test(thing)
+      ? { destructiveness: 0.5 }
+      : {}),
     credentialRef,
     note: `${cut(words.slice(0, 5).join(' '), 120)}${has(options, ...FORCED) ? ' (not asked)' : ''}`,
     confidence: act.sure ? 0.9 : 0.7,
   });
+}
+
+function sureVerb(word: string): Verb | undefined {
+  const act = actOf(word);
+  return act?.sure === true ? act.verb : undefined;
+}
+
+/** `--remove-all`, `--cleanup`, `--purge`, `--delete-files`: an option that names a deletion. */
+export function noteDeletingOption(call: Call, system: string, options: Options): boolean {
+  for (const flag of options.flags) {
+    if (flag.length < 5 || /^no-|unused|^delete-protection/.test(flag)) continue;
+    const act = actOf(flag);
+    if (act?.verb !== 'delete' || !act.sure || !flag.startsWith(act.word)) continue;
+    const target = { id: options.operands.at(-1)?.value ?? '' };
+    add(call, {
+      verb: 'delete',
+      resource: act.resource,
+      system,
+      target,
+      destructiveness: 0.5,
+      note: `--${flag}`,
+      confidence: 0.6,
+    });
+    return true;
+  }
+  return false;
 }
 
 function thingOf(word: string): string {

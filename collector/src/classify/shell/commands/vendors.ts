@@ -2,6 +2,7 @@ import type { EffectDraft } from '../../impact.ts';
 import { add, credentialOf, type Handler } from '../call.ts';
 import { readOptions } from '../options.ts';
 import type { CommandTable } from './index.ts';
+import { embeddedCommands } from './unknown.ts';
 import { classifySubcommands } from './vendor-cli.ts';
 
 /** Programs by the system they talk to. Hints only: the subcommands' own words say what is done. */
@@ -75,7 +76,24 @@ const infrastructure: Draft = { verb: 'delete', resource: 'infrastructure', scop
 const wipe = (resource: string): Draft => ({ verb: 'delete', resource, scope: 'all', destructiveness: 1 });
 
 /** Subcommands whose words say too little. The first that matches the operands and flags, joined, wins. */
-const special: readonly (readonly [RegExp, Draft])[] = [
+const special: readonly (readonly [RegExp | readonly RegExp[], Draft])[] = [
+  [[/^gsutil /, /\brsync /, /\s-[a-zA-Z]*d/], wipe('bucket')],
+  [
+    /^rclone (?:move|moveto|dedupe|cleanup)\b/,
+    { verb: 'delete', resource: 'file', scope: 'many', destructiveness: 0.5, reversibility: 'recoverable' },
+  ],
+  [/^aws cloudfront create-invalidation/, { verb: 'update', resource: 'cache', scope: 'many', destructiveness: 0.5 }],
+  [
+    /^(?:restic|borg) (?:compact|recreate|break-lock|unlock|cache)\b/,
+    { verb: 'update', resource: 'backup', destructiveness: 0.5 },
+  ],
+  [[/^ansible/, /\bstate=absent\b/], { verb: 'delete', resource: 'unknown', scope: 'many' }],
+  // A batch of changes that deletes some.
+  [/"action"\s*:\s*"(?:delete|remove)/i, { verb: 'delete', resource: 'record', scope: 'many' }],
+  [
+    /\s--(?:visibility[= ]public|public|acl[= ]public-read|allow-unauthenticated)\b/,
+    { verb: 'publish', resource: 'unknown' },
+  ],
   [/^(?:terraform|tofu|terragrunt) (?:run-all )?(?:destroy|apply .*-destroy)/, infrastructure],
   [
     /^(?:terraform|tofu|terragrunt) (?:plan|validate|show|output|version|fmt -check|providers|graph|state (?:list|show)|workspace (?:list|show))/,
@@ -92,10 +110,10 @@ const special: readonly (readonly [RegExp, Draft])[] = [
   [/^pulumi (?:destroy|stack rm|down)/, infrastructure],
   [/^pulumi (?:up|refresh)/, { verb: 'update', resource: 'infrastructure', scope: 'many', destructiveness: 0.6 }],
   [/^(?:cdk|cdktf|sls|serverless|sam|eksctl) (?:destroy|remove|delete)/, infrastructure],
-  [
-    /^aws s3 (?:rb|rm)\b.*(?:--recursive|--force)|^gsutil .*\brm .*-\w*r|^aws s3 sync .*--delete|^rclone (?:purge|delete|sync)/,
-    wipe('bucket'),
-  ],
+  [[/^aws s3 (?:rb|rm)\b/, /\s--(?:recursive|force)\b/], wipe('bucket')],
+  [[/^gsutil /, /\brm /, /\s-[a-zA-Z]*[rR]/], wipe('bucket')],
+  [[/^aws s3 sync /, /\s--delete\b/], wipe('bucket')],
+  [[/^rclone /, /\s(?:purge|delete|deletefile|sync|bisync)\b/], wipe('bucket')],
   [/^aws s3 rb|^gsutil (?:-\w+ )*rb|^(?:mc|s3cmd) rb/, wipe('bucket')],
   [/^aws s3 rm|^gsutil (?:-\w+ )*rm/, { verb: 'delete', resource: 'file', destructiveness: 0.7 }],
   [
@@ -134,7 +152,7 @@ const special: readonly (readonly [RegExp, Draft])[] = [
 ];
 
 const HUNTS =
-  /^gh auth token|print-\w*-?token|get-secret-value|secrets versions access|^vault (?:kv get|read)|^railway variables?$|^heroku config$|configure get .*(?:secret|token)/;
+  /^gh auth token|print-\w{0,30}token|get-secret-value|secrets versions access|^vault (?:kv get|read)|^railway variables?$|^heroku config$|configure get .{0,100}(?:secret|token)/;
 
 function vendor(name: string, system: string): Handler {
   return (call) => {
@@ -157,6 +175,9 @@ function vendor(name: string, system: string): Handler {
       'method',
       'query',
       'output',
+      ...'format filter account configuration verbosity location subscription endpoint-url page-size sort-by limit cluster tag token team scope cwd config'.split(
+        ' ',
+      ),
     ];
     const idFlags = call.args
       .filter(({ value }) => /^--[\w-]*(?:id|ids|name|names|identifier|arn)$/.test(value))
@@ -165,7 +186,8 @@ function vendor(name: string, system: string): Handler {
     const words = options.operands.map(({ value }) => value);
     const whole = `${name} ${call.args.map(({ value }) => value).join(' ')}`.slice(0, 1000);
     if (HUNTS.test(whole)) call.findings.hunt(`${whole.slice(0, 80)} prints a secret`);
-    const draft = special.find(([pattern]) => pattern.test(whole))?.[1];
+    embeddedCommands(call);
+    const draft = special.find(([pattern]) => [pattern].flat().every((part) => part.test(whole)))?.[1];
     if (draft === undefined) return classifySubcommands(call, system, words, options);
     const dry = /\s--?(?:dry-?run|what-if|preview)\b/.test(whole);
     const target = draft.target ?? { id: words.slice(1).at(-1) ?? '' };

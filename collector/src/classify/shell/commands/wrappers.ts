@@ -1,10 +1,11 @@
-import { add, type Call, type Handler } from '../call.ts';
+import { add, bounded, type Call, type Handler } from '../call.ts';
 import { has, type OptionShape, optionValue, readOptions } from '../options.ts';
 import { runWrapped } from '../run.ts';
 import { type Argument, literal } from '../state.ts';
 import { walkSource } from '../walk.ts';
 import { each } from './each.ts';
 import type { CommandTable } from './index.ts';
+import { hiddenProgram } from './shells.ts';
 
 /** Runs what follows its own options, `NAME=value` words and a fixed number of operands. */
 function wraps(shape: OptionShape, skip = 0): Handler {
@@ -44,10 +45,19 @@ const xargs: Handler = (call) => {
   const replace =
     optionValue(options, 'I', 'J', 'replace')?.value ??
     (has(options, 'i') || call.name === 'parallel' ? '{}' : undefined);
-  const shown = call.input.text?.trim().split(/\s+/).slice(0, 16);
+  const byLine = replace !== undefined || has(options, 'd', 'delimiter', '0', 'null');
+  const shown = call.input.text
+    ?.trim()
+    .split(byLine ? /[\n\0]+/ : /\s+/)
+    .slice(0, 16);
   const items: Argument[] =
-    shown === undefined ? [{ value: '(from input)', known: false, glob: true }] : shown.map(literal);
+    shown === undefined
+      ? [{ value: '(from input)', known: false, glob: true, narrow: call.input.narrow }]
+      : shown.map(literal);
   const command = options.operands.length === 0 ? [literal('echo')] : options.operands;
+  // `xargs sh -c`: what comes in is the program.
+  if (/(?:^|\/)(?:ba|z|da)?sh$/.test(command[0]?.value ?? '') && /^(?:-c|\{\})$/.test(command.at(-1)?.value ?? ''))
+    hiddenProgram({ ...call, name: 'xargs sh -c' }, call.input.from ?? 'its input');
   const words =
     replace === undefined || !command.some((word) => word.value.includes(replace))
       ? [...command, ...items]
@@ -98,6 +108,16 @@ const multiplexer: Handler = (call) => {
   else add(call, { verb: 'execute', resource: 'shell', system: 'shell', confidence: 0.6 });
 };
 
+/** `vim -c '!cmd'`, `ex +'!cmd'`: a line that begins with `!` runs in a shell. */
+const editor: Handler = (call) => {
+  for (const { value } of bounded(call, call.args)) {
+    const text = /^\+?:?(?:silent\s+)?!(.+)/s.exec(value.slice(0, 2000))?.[1];
+    if (text !== undefined)
+      walkSource(text, { ...call.shell, depth: call.shell.depth + 1, trail: `${call.shell.trail}${call.name} > ` });
+  }
+  add(call, { verb: 'execute', resource: 'program', system: 'shell', confidence: 0.6 });
+};
+
 const busybox: Handler = (call: Call) => runWrapped(call, call.args);
 
 /** Programs that run another command. */
@@ -118,7 +138,12 @@ export const wrappers: CommandTable = {
   gtimeout: wraps({ valued: 'ks', long: ['signal', 'kill-after'] }, 1),
   strace: wraps({ valued: 'eopsuEP' }),
   ltrace: wraps({ valued: 'eopsu' }),
-  watch: wraps({ valued: 'n', long: ['interval'] }),
+  // What it repeats is given to a shell.
+  watch: (call) => {
+    const words = readOptions(call.args, { valued: 'n', long: ['interval'], stopAtOperand: true }).operands;
+    const text = words.map(({ value }) => value).join(' ');
+    walkSource(text, { ...call.shell, depth: call.shell.depth + 1, trail: `${call.shell.trail}watch > ` });
+  },
   caffeinate: wraps({ valued: 'tw' }),
   chroot: wraps({}, 1),
   flock: wraps({ valued: 'wE' }, 1),
@@ -131,6 +156,8 @@ export const wrappers: CommandTable = {
   }),
   ...each('busybox toybox', busybox),
   ...each('tmux screen', multiplexer),
+  ...each('vi vim nvim ex ed emacs', editor),
+  wsl: wraps({ valued: 'du', long: ['distribution', 'user', 'cd'] }),
   'systemd-run': wraps({
     valued: 'pHMEu',
     long: ['unit', 'property', 'slice', 'description', 'uid', 'gid', 'on-calendar'],
@@ -141,4 +168,26 @@ export const wrappers: CommandTable = {
   xargs,
   parallel: xargs,
   ssh,
+  'ssh-keygen': (call) => {
+    const removes = call.args.some(({ value }) => value === '-R');
+    const draft = removes ? ({ verb: 'delete', destructiveness: 0.3 } as const) : ({ verb: 'create' } as const);
+    add(call, { ...draft, resource: removes ? 'known-host' : 'key', system: 'ssh' });
+  },
+  'ssh-add': (call) => {
+    const removes = call.args.some(({ value }) => /^-[dD]$/.test(value));
+    add(call, { verb: removes ? 'delete' : 'authenticate', resource: 'session', system: 'ssh' });
+  },
+  nsupdate: (call) => {
+    const text = call.input.text ?? '';
+    if (call.input.text === undefined) call.findings.unclear('nsupdate: changes that are not shown');
+    const removes = /\bdel(?:ete)?\b/i.test(text);
+    const scope = call.input.text === undefined ? 'unknown' : 'one';
+    add(call, {
+      verb: removes ? 'delete' : 'update',
+      resource: 'dns-record',
+      system: 'dns',
+      scope,
+      destructiveness: 0.5,
+    });
+  },
 };
