@@ -109,10 +109,20 @@ export async function archiveChaos(folder: string, seed: number, steps: number):
     },
   };
   const names = Object.keys(faults);
+  const behind = async (): Promise<number> => {
+    const lags = await Promise.all(members.map(({ archiver }) => archiver.lag()));
+    // Until every partition is with somebody and archived.
+    const places = lags.flat().filter((lag) => lag.topic !== TOPIC.dead);
+    const whole = places.length === PARTITIONS * Object.keys(TOPICS).length;
+    return whole ? places.reduce((sum, lag) => sum + lag.behind, 0) : Infinity;
+  };
 
   enter();
   try {
     for (let step = 0; step < steps; step += 1) {
+      // Half of the faults meet archivers that are at work, the others meet those that still have to begin.
+      const calm = random() < 0.5;
+      while (calm && (await behind()) > 0) await delay(5);
       for (let n = 0; n < 4; n += 1) await append();
       const name = names[upTo(names.length)] ?? 'rotate';
       done[name] = (done[name] ?? 0) + 1;
@@ -120,13 +130,6 @@ export async function archiveChaos(folder: string, seed: number, steps: number):
       await delay(upTo(40));
     }
     await Promise.all(leaving);
-    const behind = async (): Promise<number> => {
-      const lags = await Promise.all(members.map(({ archiver }) => archiver.lag()));
-      // Until every partition is with somebody and archived.
-      const places = lags.flat().filter((lag) => lag.topic !== TOPIC.dead);
-      const whole = places.length === PARTITIONS * Object.keys(TOPICS).length;
-      return whole ? places.reduce((sum, lag) => sum + lag.behind, 0) : Infinity;
-    };
     while ((await behind()) > 0) await delay(5);
     await Promise.all(members.map((member) => member.stop()));
     return { steps: done, appended, failures, ...(await count()) };
