@@ -12,7 +12,7 @@ export {
 } from './archive/config/config.ts';
 export { CLICKHOUSE_VARIABLES, clickHouseConfigFromEnv } from './archive/config/env.ts';
 export { openClickHouse } from './archive/config/open.ts';
-export { archiverOptions } from './archive/config/options.ts';
+export { archiverOptions, clickHouseSchema } from './archive/config/options.ts';
 export { ARCHIVE_METRICS, type ArchiveMetricName } from './archive/metrics.ts';
 export { type Classifier, type ClassifyInput, explain, loadClassifier } from './classify/index.ts';
 export { type Collector, type CollectorOptions, createCollector } from './collector.ts';

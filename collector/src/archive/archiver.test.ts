@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import consumers from 'node:stream/consumers';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { HaltwireError, TOPIC } from '@haltwire/schemas';
 import { MemoryLog } from '@haltwire/schemas/testing';
@@ -348,8 +350,10 @@ function countingClient(real: ClickHouseClient, inserts: number[]): ClickHouseCl
     get(target, name, receiver) {
       if (name !== 'insert') return Reflect.get(target, name, receiver);
       return async (params: Parameters<ClickHouseClient['insert']>[0]) => {
-        if (params.table.endsWith('.inputs') && Array.isArray(params.values)) inserts.push(params.values.length);
-        return target.insert(params);
+        if (!params.table.endsWith('.inputs')) return target.insert(params);
+        const text = await consumers.text(params.values as Readable);
+        inserts.push(text.split('\n').length - 1);
+        return target.insert({ ...params, values: Readable.from([text], { objectMode: false }) });
       };
     },
   });

@@ -9,7 +9,7 @@ export const tableOf: Readonly<Record<ArchivedTopic, string>> = {
   [TOPIC.dead]: 'dead',
 };
 
-/** A row as ClickHouse takes it in JSONEachRow; columns that are left out get their type's default. */
+/** Values by column; columns that are left out, or null where that cannot be, get their default. */
 export type Row = Record<string, unknown>;
 
 /** The row of one log entry. A value that is no record of ours still gets a row, with the text as it is. */
@@ -71,13 +71,13 @@ function inputColumns(record: Reader): Row {
   };
 }
 
-/** Left out where the sender gave none: ClickHouse then derives them from session and call. */
+/** Null where the sender gave none: ClickHouse then derives them from session and call. */
 function traceColumns(record: Reader): Row {
   const [trace, span] = [record.text('claimed', 'trace', 'traceId'), record.text('claimed', 'trace', 'spanId')];
-  if (trace === '' || span === '') return {};
+  const given = trace !== '' && span !== '';
   return {
-    trace_id: trace,
-    span_id: span,
+    trace_id: given ? trace : null,
+    span_id: given ? span : null,
     parent_span_id: record.text('claimed', 'trace', 'parentSpanId'),
     span_ms: record.number('claimed', 'trace', 'durationMs'),
   };

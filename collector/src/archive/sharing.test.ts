@@ -59,7 +59,10 @@ describe('several archivers', () => {
     const log = new MemoryLog(4);
     const group = new MemoryGroup(4);
     await fill(log, 4, 50);
-    const [first, second] = [startArchiver(log, group, database), startArchiver(log, group, database)];
+    const first = startArchiver(log, group, database);
+    while (group.size < 1) await turn();
+    const second = startArchiver(log, group, database);
+    while (group.size < 2) await turn();
     await wholeTable(database, 4, 50);
     const places = async (one: typeof first) => [...new Set((await one.archiver.lag()).map((lag) => lag.partition))];
     expect([await places(first), await places(second)]).toEqual([

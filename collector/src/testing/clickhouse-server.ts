@@ -24,8 +24,13 @@ interface Failure {
   readonly text: string;
 }
 
+/** Closing chDB under a running query takes the process down. */
+const answering = new Set<Promise<void>>();
 const server = http.createServer((request, response) => {
-  answer(request, response).catch((error: unknown) => fail(response, failureOf(error)));
+  const answered = answer(request, response)
+    .catch((error: unknown) => fail(response, failureOf(error)))
+    .finally(() => answering.delete(answered));
+  answering.add(answered);
 });
 
 async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
@@ -128,7 +133,11 @@ server.listen(Number(wantedPort), '127.0.0.1');
 await once(server, 'listening');
 const address = server.address();
 process.send?.({ port: typeof address === 'object' ? address?.port : 0 });
-process.once('SIGTERM', () => {
-  server.close(() => chdb.close().then(() => process.exit(0)));
+process.once('SIGTERM', async () => {
+  server.close();
+  server.closeIdleConnections();
+  while (answering.size > 0) await Promise.all(answering);
   server.closeAllConnections();
+  await chdb.close();
+  process.exit(0);
 });

@@ -1,14 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clickHouseConfigSchema, parseClickHouseConfig } from './config.ts';
+import { makeCertificate, type TestCertificate } from '../../testing/certificate.ts';
+import { type ClickHouseConfigInput, clickHouseConfigSchema, parseClickHouseConfig } from './config.ts';
 import { CLICKHOUSE_VARIABLES, clickHouseConfigFromEnv } from './env.ts';
 import { openClickHouse } from './open.ts';
 
 const url = 'https://clickhouse.internal:8443';
+type Made = TestCertificate & { readonly pem: string; readonly keyFile: string };
 
 describe('the settings of ClickHouse', () => {
   test('need nothing but an address', () => {
@@ -174,6 +178,37 @@ describe('the client that the settings make', () => {
     await client.insert({ table: 't', values: [{ a: 1 }], format: 'JSONEachRow' });
     await client.close();
     expect(seen.at(-1)?.['content-encoding']).toBe(compression);
+  });
+
+  test('trusts the authority of its settings over TLS, shows its certificate when it has one, and trusts no other', async () => {
+    const [server, ours, other] = ['server', 'ours', 'other'].map((name) => {
+      const { cert, key } = makeCertificate(name);
+      writeFileSync(join(folder, `${name}.pem`), cert);
+      writeFileSync(join(folder, `${name}.key`), key);
+      return { cert, key, pem: join(folder, `${name}.pem`), keyFile: join(folder, `${name}.key`) };
+    }) as [Made, Made, Made];
+    const shown: string[] = [];
+    const secure = https.createServer(
+      { cert: server.cert, key: server.key, ca: ours.cert, requestCert: true, rejectUnauthorized: false },
+      (request, response) => {
+        const socket = request.socket as TLSSocket;
+        shown.push(`${socket.getPeerCertificate().subject?.CN ?? 'nobody'} ${socket.authorized}`);
+        response.end('Ok.\n');
+      },
+    );
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    const address = `https://127.0.0.1:${(secure.address() as AddressInfo).port}`;
+    const ping = async (tls: NonNullable<ClickHouseConfigInput['tls']>): Promise<boolean> => {
+      const client = openClickHouse(parseClickHouseConfig({ url: address, tls }));
+      const { success } = await client.ping();
+      await client.close();
+      return success;
+    };
+    expect(await ping({ ca: server.pem })).toBe(true);
+    expect(await ping({ ca: server.pem, cert: ours.pem, key: ours.keyFile })).toBe(true);
+    expect(await ping({ ca: other.pem })).toBe(false);
+    expect(shown).toEqual(['nobody false', 'ours true']);
+    secure.close();
   });
 
   test('is refused when a file cannot be read, naming the key and not the path', () => {

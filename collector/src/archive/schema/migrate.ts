@@ -2,7 +2,7 @@ import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { checkServer } from './check.ts';
 import { type Layout, onCluster, replacingEngine } from './layout.ts';
 import { type Migration, migrations } from './migrations.ts';
-import { applyRetention } from './retention.ts';
+import { applyRetention, retentionStatements } from './retention.ts';
 
 /** What comes before all steps: the database, and the table that says which steps are done. */
 export function groundStatements(layout: Layout): string[] {
@@ -13,6 +13,32 @@ export function groundStatements(layout: Layout): string[] {
       (version UInt32, name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
       ENGINE = ${replacingEngine(layout)} ORDER BY version`,
   ];
+}
+
+/**
+ * Every statement that makes the newest schema out of nothing, in order, for who makes it by hand.
+ *
+ * @example
+ * console.log(schemaStatements({ database: 'haltwire' }).join(';\n\n'));
+ */
+export function schemaStatements(layout: Layout): string[] {
+  return [
+    ...groundStatements(layout),
+    ...migrations.flatMap(({ version, name, statements }) => [
+      ...statements(layout),
+      `INSERT INTO ${layout.database}.migrations (version, name) VALUES (${version}, '${name}')`,
+    ]),
+    ...retentionStatements(layout),
+  ];
+}
+
+async function hasMigrations(client: ClickHouseClient, database: string): Promise<boolean> {
+  const answer = await client.query({
+    query: "SELECT 1 FROM system.tables WHERE database = {database: String} AND name = 'migrations'",
+    query_params: { database },
+    format: 'JSONEachRow',
+  });
+  return (await answer.json()).length > 0;
 }
 
 /** A host that is down gets a statement when it comes back; waiting for it would hold up the archive. */
@@ -37,8 +63,9 @@ export async function migrate(
   await checkServer(client, layout);
   const settings = layout.cluster === undefined ? {} : clusterSettings;
   const run = (query: string) => client.command({ query, clickhouse_settings: settings });
-  for (const query of groundStatements(layout)) await run(query);
   const { database } = layout;
+  // An archiver that may not make tables can work on a schema that is there.
+  if (!(await hasMigrations(client, database))) for (const query of groundStatements(layout)) await run(query);
   const answer = await client.query({ query: `SELECT version FROM ${database}.migrations`, format: 'JSONEachRow' });
   const applied = new Set((await answer.json<{ version: number }>()).map((row) => Number(row.version)));
   for (const { version, name, statements } of steps) {

@@ -15,12 +15,21 @@ export async function applyRetention(client: ClickHouseClient, layout: Layout): 
     format: 'JSONEachRow',
   });
   const tables = new Map((await answer.json<{ name: string; engine_full: string }>()).map((row) => [row.name, row]));
-  for (const table of recordTables) {
-    const query = retentionChange(tables.get(table)?.engine_full ?? '', retentionDays);
-    if (query !== undefined) {
-      await client.command({ query: `ALTER TABLE ${database}.${table}${onCluster(layout)} ${query}` });
-    }
+  for (const query of changes(layout, retentionDays, (table) => tables.get(table)?.engine_full ?? '')) {
+    await client.command({ query });
   }
+}
+
+/** What a fresh schema needs to keep rows so long. */
+export function retentionStatements(layout: Layout): string[] {
+  return layout.retentionDays === undefined ? [] : changes(layout, layout.retentionDays, () => '');
+}
+
+function changes(layout: Layout, days: number, engineOf: (table: string) => string): string[] {
+  return recordTables.flatMap((table) => {
+    const change = retentionChange(engineOf(table), days);
+    return change === undefined ? [] : [`ALTER TABLE ${layout.database}.${table}${onCluster(layout)} ${change}`];
+  });
 }
 
 /** What an ALTER must say so that a table of this engine clause keeps rows so many days; undefined = nothing. */

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openTestChdb } from '../../testing/chdb-database.ts';
+import { parseClickHouseConfig } from '../config/config.ts';
+import { clickHouseSchema } from '../config/options.ts';
 import { clusterProblem } from './check.ts';
 import type { Layout } from './layout.ts';
 import { groundStatements, migrate } from './migrate.ts';
@@ -119,6 +121,18 @@ describe('the schema', () => {
     );
     expect(clusterProblem(1)).toBeUndefined();
     expect(clusterProblem(2)).toMatch(/it has 2 shards; the archive needs a cluster of one shard/);
+  });
+});
+
+describe('the schema made by hand', () => {
+  test('is the one that an archiver makes, and an archiver that may make nothing works on it', async () => {
+    const [byHand, byArchiver] = [freshDatabase(), freshDatabase()];
+    const url = 'http://localhost:8123';
+    const statements = clickHouseSchema(parseClickHouseConfig({ url, database: byHand, retentionDays: 90 }));
+    for (const query of statements) await client.command({ query });
+    await migrate(client, { database: byArchiver, retentionDays: 90 });
+    expect(await tablesOf(byHand)).toEqual(await tablesOf(byArchiver));
+    await migrate(failingAfter(client, 0), { database: byHand, retentionDays: 90 });
   });
 });
 
