@@ -25,7 +25,7 @@ interface SavedState {
  * Not published.
  */
 export class MemoryLog implements OwnerSink, EventSource, SnapshotStore {
-  /** Set to make `append` and `read` fail, as a log that is away does. */
+  /** Set to make everything but snapshots fail, as a log that is away does. */
   failing = false;
   /** Log time of the next entry, ms since epoch, one second more for each; unset = the clock. */
   time: number | undefined;
@@ -84,6 +84,7 @@ export class MemoryLog implements OwnerSink, EventSource, SnapshotStore {
   }
 
   async partitions(): Promise<readonly number[]> {
+    this.#throwIfAway();
     return Array.from({ length: this.#partitions }, (_, partition) => partition);
   }
 
@@ -92,7 +93,7 @@ export class MemoryLog implements OwnerSink, EventSource, SnapshotStore {
     const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     let from = options.from;
     while (!signal.aborted) {
-      if (this.failing) throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'the log is down');
+      this.#throwIfAway();
       const appended = this.#appended.promise;
       // Offsets count from 0, so the place of a position is its offset, or the one after it.
       const start = from === undefined ? 0 : from.offset + (from.index > 0 ? 1 : 0);
@@ -109,6 +110,7 @@ export class MemoryLog implements OwnerSink, EventSource, SnapshotStore {
   }
 
   async end(topic: TopicName, partition: number): Promise<Position> {
+    this.#throwIfAway();
     return { partition, offset: this.entries(topic, partition).length, index: 0 };
   }
 
@@ -135,6 +137,10 @@ export class MemoryLog implements OwnerSink, EventSource, SnapshotStore {
     };
   }
 
+  #throwIfAway(): void {
+    if (this.failing) throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'the log is down');
+  }
+
   #stateOf(partition: number): SavedState {
     const saved = this.#saved.get(partition) ?? { position: undefined, entries: new Map() };
     this.#saved.set(partition, saved);
@@ -144,7 +150,7 @@ export class MemoryLog implements OwnerSink, EventSource, SnapshotStore {
   #write(
     added: readonly { readonly topic: TopicName; readonly partition: number; readonly entry: SnapshotEntry }[],
   ): Position[] {
-    if (this.failing) throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'the log is down');
+    this.#throwIfAway();
     const positions = added.map(({ topic, partition, entry: { key, value } }) => {
       const entries = this.entries(topic, partition);
       const position = { partition, offset: entries.length, index: 0 };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openClickHouse } from '@haltwire/collector';
 import { TOPIC } from '@haltwire/schemas';
-import { MemoryLog } from '@haltwire/schemas/testing';
+import { MemoryGroup, MemoryLog } from '@haltwire/schemas/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClickHouseProcess, startClickHouse } from '../../../../collector/src/testing/clickhouse-process.ts';
 import { requireClickHouse } from '../config/load-config.ts';
@@ -43,7 +43,8 @@ describe('the archiver as a role', () => {
   }, async () => {
     const log = new MemoryLog(2);
     await append(log, 30);
-    const archiver = await startArchiverRole(config(), { openLog: () => memoryRoleLog(log) });
+    const assign = () => new MemoryGroup(2).member();
+    const archiver = await startArchiverRole(config(), { openLog: () => memoryRoleLog(log), assign });
     try {
       while ((await metric(archiver.url, 'haltwire_archive_rows_total'))[0] !== 30) await pause();
       while ((await fetch(`${archiver.url}/readyz`)).status !== 200) await pause();

@@ -1,5 +1,5 @@
 import { ARCHIVE_METRICS, type Archiver, archiverOptions, createArchiver, openClickHouse } from '@haltwire/collector';
-import { createAssignment } from '@haltwire/kafka';
+import { createAssignment, GROUPS } from '@haltwire/kafka';
 import { type MetricValues, type PartitionAssignment, TOPIC } from '@haltwire/schemas';
 import { requireClickHouse } from '../config/load-config.ts';
 import type { ClusterConfig } from '../config/schema.ts';
@@ -20,11 +20,8 @@ async function valuesOf(archiver: Archiver): Promise<MetricValues> {
   return { ...archiver.metrics(), ...Object.fromEntries(behind) };
 }
 
-/** Archivers with the same group share the partitions. */
-const GROUP = 'haltwire-archiver';
-
 function byGroup({ config, logger }: RoleHost): PartitionAssignment {
-  return createAssignment({ config: config.kafka, group: GROUP, topic: TOPIC.inputs, logger });
+  return createAssignment({ config: config.kafka, group: GROUPS.archiver, topic: TOPIC.inputs, logger });
 }
 
 /** Copies its share of the log into ClickHouse. Detection never waits for it. Any number of it may run. */

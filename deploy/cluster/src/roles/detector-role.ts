@@ -1,20 +1,18 @@
+import { openClickHouse } from '@haltwire/collector';
 import { createDetectorReplica, DETECTOR_METRICS, REPLICA_METRICS } from '@haltwire/detector';
-import { createAssignment } from '@haltwire/kafka';
+import { createAssignment, GROUPS } from '@haltwire/kafka';
 import { type PartitionAssignment, TOPIC } from '@haltwire/schemas';
-import { createKeyRoutes, createTaskTokens, loadSigningKey, routeSockets } from '@haltwire/server';
+import { createHistoryRoutes, createKeyRoutes, createTaskTokens, loadSigningKey, routeSockets } from '@haltwire/server';
 import type { ClusterConfig } from '../config/schema.ts';
 import type { Role, RoleHost } from '../role/role.ts';
 import { type RunningRole, type StartRoleOptions, startRole } from '../role/start-role.ts';
 import { followKeys } from './role-keys.ts';
 
-/** Detectors with the same group share the partitions. */
-const GROUP = 'haltwire-detector';
-
 /** How a detector learns which partitions are its own. Default: by a Kafka consumer group. */
 export type AssignmentOf = (host: RoleHost) => PartitionAssignment;
 
 function byGroup({ config, logger }: RoleHost): PartitionAssignment {
-  return createAssignment({ config: config.kafka, group: GROUP, topic: TOPIC.inputs, logger });
+  return createAssignment({ config: config.kafka, group: GROUPS.detector, topic: TOPIC.inputs, logger });
 }
 
 /** The detector: judges its share of the partitions; speaks to any agent and any person. Any number of it may run. */
@@ -49,6 +47,12 @@ export function detectorRole(assignmentOf: AssignmentOf = byGroup): Role {
       const { taskTokenKeyFile: file } = config;
       const taskTokens = file === undefined ? undefined : createTaskTokens(await loadSigningKey(file));
       await app.register(guard(createKeyRoutes({ keys: store, taskTokens })));
+      if (config.clickhouse !== undefined) {
+        const client = openClickHouse(config.clickhouse);
+        host.onStopped(() => client.close());
+        const { database } = config.clickhouse;
+        await app.register(guard(createHistoryRoutes({ state: 'away', client, database }, authenticator)));
+      }
       const cutSockets = routeSockets(app.server, detector);
       host.onStopping(async () => {
         await detector.stop();
