@@ -1,3 +1,4 @@
+import { benchCluster } from './cluster.ts';
 import { benchEngine } from './engine.ts';
 import { benchGate } from './gate.ts';
 import { benchLog } from './log.ts';
@@ -8,6 +9,7 @@ const parts: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   'log-disk': () => benchLog('disk'),
   'gate-disk': () => benchGate('disk'),
   'gate-process': () => benchGate('process'),
+  cluster: () => benchCluster(),
 };
 
 /** One part of the report in a process of its own, so that no part warms or litters another's heap. */

@@ -2,7 +2,11 @@ import { execFile } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { kafkaAvailable } from '@haltwire/kafka/broker';
 import { type Row, table } from './report.ts';
+
+const kafka = kafkaAvailable();
+if (!kafka.available) process.stderr.write(`over Kafka: left out, because ${kafka.reason}\n`);
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
@@ -21,6 +25,7 @@ const rows = [
   ...(await rowsOf('test/bench/part.ts', 'log-disk')),
   ...(await rowsOf('test/bench/part.ts', 'gate-process')),
   ...(await rowsOf('test/bench/part.ts', 'engine')),
+  ...(kafka.available ? await rowsOf('test/bench/part.ts', 'cluster') : []),
   ...(await rowsOf('collector/bench/classify.ts', '--json')),
 ];
 process.stdout.write(

@@ -10,6 +10,8 @@ import { commitOffsets, joinGroup, leaveGroup, type Member, sendHeartbeat, syncG
 import { Tenure } from './tenure.ts';
 
 const FIRST_BACKOFF_MS = 50;
+/** Failures of a first join before anybody is told. */
+const QUIET_FAILURES = 5;
 const LONGEST_BACKOFF_MS = 1000;
 const FAREWELL_MS = 2000;
 /** The tenure is looked at so often within the session timeout. */
@@ -232,8 +234,10 @@ export class GroupMember {
     if (type !== undefined && !COORDINATOR_ERRORS.includes(type)) this.#isSettled = false;
     const isLate = performance.now() - this.#startedAt > deliveryTimeoutMs + 2 * sessionTimeoutMs;
     if (isFinal(error) || isLate) this.#first.reject(asHaltwireError(error, `joining group ${groupId}`));
-    if (this.#failures === 0 && type !== 'REBALANCE_IN_PROGRESS') {
-      metrics.add('coordinatorFailures');
+    // A group's first coordinator has to be found and loaded by the brokers: that is no news, unless it lasts.
+    const isNews = this.#generation >= 0 ? this.#failures === 0 : this.#failures === QUIET_FAILURES;
+    if (this.#failures === 0 && type !== 'REBALANCE_IN_PROGRESS') metrics.add('coordinatorFailures');
+    if (isNews && type !== 'REBALANCE_IN_PROGRESS') {
       const { assigned } = this.#tenure;
       const kept = this.#generation < 0 ? '' : `partitions ${assigned.join(', ') || '(none)'} are kept for now, `;
       logger.warn(`the coordinator of group ${groupId} cannot be used, ${kept}retrying: ${messageOf(error)}`);

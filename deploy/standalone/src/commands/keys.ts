@@ -65,7 +65,7 @@ Examples:
       const access = await openKeyAccess(values);
       const created = await access.create(request);
       print(created, created.secret);
-      if (access.note !== undefined) process.stderr.write(`${access.note}\n`);
+      if (access.note !== undefined && !values.json) process.stderr.write(`${access.note}\n`);
       if (!values.json) process.stderr.write(`${created.id} created. It is shown this once: keep it safe.\n`);
       return 0;
     }
@@ -88,7 +88,7 @@ Examples:
       const access = await openKeyAccess(values);
       await access.revoke(id);
       print({ revoked: id }, `${id} revoked.`);
-      if (access.note !== undefined) process.stderr.write(`${access.note}\n`);
+      if (access.note !== undefined && !values.json) process.stderr.write(`${access.note}\n`);
       return 0;
     }
     throw new UsageError(
