@@ -1,4 +1,4 @@
-import type { EventSource, LogEntry, Position, TopicName } from '@haltwire/schemas';
+import { type EventSource, HaltwireError, type LogEntry, type Position, type TopicName } from '@haltwire/schemas';
 import type { Logger } from '../logger.ts';
 
 const FIRST_RETRY_MS = 200;
@@ -15,6 +15,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   /** Takes what is read, in order within a partition. Must not throw. */
   readonly onEntries: (entries: readonly LogEntry[]) => void;
+  /** Hears that retention has removed what was not read yet: from here on only what is new is delivered. */
+  readonly onMissed?: (() => void) | undefined;
 }
 
 /**
@@ -39,11 +41,16 @@ async function followPartition(options: FollowOptions, partition: number): Promi
     }
     signal.throwIfAborted();
   };
+  const skipWhatIsGone = async (error: unknown): Promise<void> => {
+    if (!HaltwireError.isInstance(error) || error.code !== 'HALTWIRE_STORAGE') throw error;
+    next = await source.end(topic, partition);
+    options.onMissed?.();
+  };
   if (end.offset > 0 && from !== 'end') await untilDone(options, () => readTo(end));
   next = next === undefined || next.offset < end.offset ? end : next;
   // From here on nobody waits for it.
   untilDone(options, async () => {
-    await readTo(undefined);
+    await readTo(undefined).catch(skipWhatIsGone);
     throw new Error('the log ended its iteration');
   }).catch(() => {});
 }

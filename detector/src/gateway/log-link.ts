@@ -104,6 +104,11 @@ export class LogLink implements SessionLink {
     this.#writeAttachments();
   }
 
+  /** Messages of owners were missed: every session asks anew how it stands. */
+  attachAll(): void {
+    for (const partition of this.#partitions.keys()) this.#attachAgain(partition);
+  }
+
   detach(sessionKey: string): void {
     const number = this.#sessions.get(sessionKey)?.partition;
     this.#sessions.delete(sessionKey);

@@ -131,6 +131,7 @@ export function createDetectorReplica(options: DetectorReplicaOptions): Detector
         onEntries: (entries) => {
           for (const entry of entries) if (entry.key === gatewayId) receiveEntry(entry, receive, logger);
         },
+        onMissed: () => link?.attachAll(),
       });
     return {
       desk,
