@@ -217,6 +217,9 @@ export class CodeReader {
       const callee = found.type === 'name' ? found.name : token.value;
       return this.#onCall({ callee, args, named: new Map(), receiver: undefined }) ?? UNKNOWN;
     }
+    // Ruby's methods need no brackets at all: `User.destroy_all`.
+    if (this.#dialect.bare && found.type === 'name' && found.name.includes('.'))
+      return this.#onCall({ callee: found.name, args: [], named: new Map(), receiver: undefined }) ?? found;
     return found;
   }
 
