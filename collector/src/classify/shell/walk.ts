@@ -22,27 +22,29 @@ import { commandOutput, inputText } from './static-output.ts';
 import { noteSteering } from './steering.ts';
 import { keepText, noteWritten, writtenText } from './written.ts';
 
-/** How many characters of a text part commands or begin a substitution or redirection. Counted before the parser sees it. */
-function structureOf(source: string): number {
-  if (source.length <= LIMITS.structure) return 0;
-  let count = 0;
+/** `;` `|` `&` `<` `>` `$` `` ` `` `(` and the end of a line part commands or begin something inside one. */
+const STRUCTURE: ReadonlySet<number> = new Set([...';|&<>$`(\n'].map((character) => character.charCodeAt(0)));
+
+/**
+ * Whether a text has more structure than is parsed, looked at before the parser sees it: marks, quotes by the half of
+ * them, and the nesting of `$(` and `${`, of which each level is read again.
+ */
+function isTooMuch(source: string): boolean {
+  if (source.length < 500) return false;
+  let marks = 0;
+  let depth = 0;
+  let deepest = 0;
   for (let at = 0; at < source.length; at++) {
     const code = source.charCodeAt(at);
-    // `;` `|` `&` `<` `>` `$` `` ` `` `(` and the end of a line.
-    if (
-      code === 59 ||
-      code === 124 ||
-      code === 38 ||
-      code === 60 ||
-      code === 62 ||
-      code === 36 ||
-      code === 96 ||
-      code === 40 ||
-      code === 10
-    )
-      count++;
+    if (code === 34 || code === 39) marks += 0.5;
+    else if (code === 36) {
+      marks++;
+      const next = source.charCodeAt(at + 1);
+      if (next === 123 || next === 40) deepest = Math.max(deepest, ++depth);
+    } else if (code === 125 || code === 41) depth = Math.max(0, depth - 1);
+    else if (code < 128 && STRUCTURE.has(code)) marks++;
   }
-  return count;
+  return marks > LIMITS.structure || deepest > LIMITS.nesting;
 }
 
 /** A call of a method, as code is written. */
@@ -58,8 +60,8 @@ export function walkSource(source: string, shell: Shell): void {
     shell.findings.unread('a shell text longer than is parsed');
     return;
   }
-  if (structureOf(source) > LIMITS.structure) {
-    shell.findings.unread('a shell text of more commands than are parsed');
+  if (isTooMuch(source)) {
+    shell.findings.unread('a shell text of more structure than is parsed');
     return;
   }
   // A leading operator is what is left of a longer line: the rest would still run.
@@ -88,6 +90,7 @@ function walkStatements(statements: readonly Statement[], shell: Shell): void {
 /** Walks a script inside a word: a substitution runs in a subshell. */
 function scriptWalker(shell: Shell): OnScript {
   return (script: ParsedScript) => {
+    if (shell.findings.stopped || !shell.findings.spendNode()) return;
     if (shell.depth >= LIMITS.depth) return shell.findings.unread('shell nested deeper than is walked');
     if (script.errors !== undefined && script.errors.length > 0) shell.findings.unclear('shell that does not parse');
     walkStatements(script.commands, nested(shell, { depth: shell.depth + 1, trail: `${shell.trail}$() > ` }));
@@ -228,7 +231,7 @@ function walkLoop(node: For | Select, shell: Shell): void {
 function walkPipeline(node: Pipeline, shell: Shell, input: Input): void {
   let stdin = input;
   for (const stage of node.commands) {
-    if (!shell.findings.spendNode()) return;
+    if (shell.findings.stopped || !shell.findings.spendNode()) return;
     walkNode(stage, node.commands.length > 1 ? nested(shell) : shell, stdin);
     const readable = stdin.from === undefined || stdin.text !== undefined;
     const from = stageName(stage);
@@ -307,8 +310,9 @@ function keepWritten(node: Command, shell: Shell, input: Input): void {
 
 /** `cat /dev/null > file`. */
 function readsNothing(node: Command): boolean {
-  const [only, ...more] = node.args;
-  return node.name?.value === 'cat' && more.length === 0 && only?.type === 'Word' && only.value === '/dev/null';
+  if (node.name?.value !== 'cat' || node.args.length !== 1) return false;
+  const [only] = node.args;
+  return only?.type === 'Word' && only.value === '/dev/null';
 }
 
 type Assigned = Map<string, { value: string; known: boolean }>;
