@@ -1,4 +1,6 @@
 import type { Scope, Verb } from '@haltwire/schemas';
+import { cuts } from '../lexicon.ts';
+import { sharper } from '../tool-act.ts';
 import { actOf, resourceOf, splitWords } from '../words.ts';
 import type { RequestContext } from './request.ts';
 
@@ -35,7 +37,8 @@ export function classifyRest(context: RequestContext): void {
   // A body that is not shown, or a GraphQL endpoint without a readable text, may ask for anything.
   const hidden = unclear && (request.hiddenBody !== undefined || /graphql/i.test(path));
   findings.add({
-    verb: hidden ? 'unknown' : meaning,
+    ...(hidden ? { verb: 'unknown' as const } : worse ? { verb: meaning } : sharper(meaning, resource)),
+    ...(worse && meaning === 'update' && cuts.has(named.word) ? { destructiveness: 0.5 } : {}),
     resource: resource === 'unknown' && named !== undefined ? named.resource : resource,
     system,
     target: { ...target, ...(id === undefined ? {} : { id }) },

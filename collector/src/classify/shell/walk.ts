@@ -60,6 +60,7 @@ export function walkSource(source: string, shell: Shell): void {
     shell.findings.unread('a shell text longer than is parsed');
     return;
   }
+  if (!shell.findings.spendText(source.length)) return;
   if (isTooMuch(source)) {
     shell.findings.unread('a shell text of more structure than is parsed');
     return;
