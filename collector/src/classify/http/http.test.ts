@@ -153,6 +153,9 @@ describe('requests', () => {
     ['POST', '/gists', 'publish'],
     ['POST', '/repos/a/b/issues/1/comments', 'publish'],
     ['POST', '/v1/widgets', 'create'],
+    ['GET', '/buckets/archive', 'read'],
+    ['GET', '/volumes/17/archive', 'update'],
+    ['GET', '/volumes/17/delete', 'delete'],
   ])('%s %s is read by what it makes: %s', (method, path, verb) => {
     const derived = call('http_request', { method, url: `https://api.example.com${path}`, body: { a: 1 } });
     expect(derived.effects[0]).toMatchObject({ verb });

@@ -30,7 +30,7 @@ export function classifyRest(context: RequestContext): void {
   const verb = methodVerbs.get(method) ?? 'unknown';
   const named = verb === 'delete' ? undefined : actInPath(context);
   // A GET that is called `delete` deletes: the worse reading counts.
-  const worse = named !== undefined && (verb !== 'read' || isHarmful(named.verb));
+  const worse = named !== undefined && (verb !== 'read' || isHarmful(named.verb, path));
   const { resource, id, scope } = thingInPath(path, worse ? named.word : undefined);
   const meaning = worse ? named.verb : verb;
   const unclear = meaning === 'create' && !worse;
@@ -50,8 +50,10 @@ export function classifyRest(context: RequestContext): void {
   });
 }
 
-function isHarmful(verb: Verb): boolean {
-  return verb === 'delete' || verb === 'update' || verb === 'grant' || verb === 'transfer' || verb === 'execute';
+/** `GET /volumes/1/delete` acts; `GET /buckets/archive` is a bucket of that name. */
+function isHarmful(verb: Verb, path: string): boolean {
+  if (verb === 'update') return IDENTIFIER.test(path.split('/').at(-2) ?? '');
+  return verb === 'delete' || verb === 'grant' || verb === 'transfer' || verb === 'execute';
 }
 
 /** `…/volumes/1/delete`, `projects:undelete`, `?Action=TerminateInstances`, `X-Amz-Target: …DeleteTable`. */
