@@ -13,6 +13,7 @@ import {
 } from 'unbash';
 import { classifyCode } from '../code/classify-code.ts';
 import { LIMITS } from '../config.ts';
+import { noteForkBomb } from './endless.ts';
 import { expandToText, expandWord, type OnScript } from './expand.ts';
 import { listsNarrowly, stageWords } from './narrow.ts';
 import { noteRedirects } from './redirects.ts';
@@ -20,32 +21,8 @@ import { runCommand } from './run.ts';
 import { type Argument, type Input, literal, NO_INPUT, nested, type Shell } from './state.ts';
 import { commandOutput, inputText } from './static-output.ts';
 import { noteSteering } from './steering.ts';
+import { isTooMuch } from './structure.ts';
 import { keepText, noteWritten, writtenText } from './written.ts';
-
-/** `;` `|` `&` `<` `>` `$` `` ` `` `(` and the end of a line part commands or begin something inside one. */
-const STRUCTURE: ReadonlySet<number> = new Set([...';|&<>$`(\n'].map((character) => character.charCodeAt(0)));
-
-/**
- * Whether a text has more structure than is parsed, looked at before the parser sees it: marks, quotes by the half of
- * them, and the nesting of `$(` and `${`, of which each level is read again.
- */
-function isTooMuch(source: string): boolean {
-  if (source.length < 500) return false;
-  let marks = 0;
-  let depth = 0;
-  let deepest = 0;
-  for (let at = 0; at < source.length; at++) {
-    const code = source.charCodeAt(at);
-    if (code === 34 || code === 39) marks += 0.5;
-    else if (code === 36) {
-      marks++;
-      const next = source.charCodeAt(at + 1);
-      if (next === 123 || next === 40) deepest = Math.max(deepest, ++depth);
-    } else if (code === 125 || code === 41) depth = Math.max(0, depth - 1);
-    else if (code < 128 && STRUCTURE.has(code)) marks++;
-  }
-  return marks > LIMITS.structure || deepest > LIMITS.nesting;
-}
 
 /** A call of a method, as code is written. */
 const CODE_CALL = /^\s*[A-Za-z_$][\w$]{0,60}(?:\.[A-Za-z_$][\w$]{0,60}){1,8}\(/;
@@ -130,43 +107,6 @@ export function walkNode(node: SyntaxNode, shell: Shell, input: Input): void {
       walkChildren(node, shell, input);
       return;
   }
-}
-
-/** `f() { f | f & }`, `while true; do x & done`: fills the machine with processes. */
-function noteForkBomb(node: SyntaxNode, shell: Shell): void {
-  const name = node.type === 'Function' ? node.name.value : undefined;
-  if (node.type !== 'While' && name === undefined) return;
-  const endless = node.type !== 'While' || isConstant(node.clause);
-  const spawns = node.type === 'While' ? node.body.commands.some(isBackground) : callsItselfTwice(node, name ?? '');
-  if (!endless || !spawns) return;
-  const evidence = `shell: ${shell.trail}endless copies of itself`;
-  const harm = { scope: 'all', destructiveness: 0.7, reversibility: 'recoverable' } as const;
-  shell.findings.add({ verb: 'update', resource: 'machine', system: 'process', ...harm, evidence });
-}
-
-function isBackground(statement: Statement): boolean {
-  return statement.background === true;
-}
-
-function isConstant(clause: { readonly commands: readonly Statement[] }): boolean {
-  const [only, ...more] = clause.commands;
-  const command = only?.command;
-  return (
-    more.length === 0 && command?.type === 'Command' && /(?:^|\/)(?:true|false|:)$/.test(command.name?.value ?? '')
-  );
-}
-
-/** Looks at the body's first pipelines only. */
-function callsItselfTwice(node: SyntaxNode, name: string): boolean {
-  let calls = 0;
-  let seen = 0;
-  const look = (child: SyntaxNode): void => {
-    if (++seen > 60) return;
-    if (child.type === 'Command' && child.name?.value === name) calls++;
-    if (child.type !== 'Word') forEachChild(child, look);
-  };
-  forEachChild(node, look);
-  return calls >= 2;
 }
 
 /** Every other node by its children, in source order; words may hold scripts. */
