@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { type ClassifyInput, loadClassifier } from '../src/classify/index.ts';
 
 /**
- * Time of one classification, over a seeded mixed corpus of our own making.
+ * Time of one classification, over a seeded mixed corpus of our own making; then of the worst inputs of 64 KiB.
  *
  * node --conditions=@haltwire/source collector/bench/classify.ts [calls] [seed] [--json]
  */
@@ -41,6 +41,12 @@ const kinds: Readonly<Record<string, () => Pick<ClassifyInput, 'tool' | 'argumen
     shell(
       `curl -s -X POST https://api.example.com/graphql -H "Authorization: Bearer $T" -d '` +
         `{"query":"mutation { ${word()}Delete(id: \\"${word()}\\") }"}'`,
+    ),
+  'shell, inline code': () =>
+    shell(`python3 -c "import os, shutil; p='/srv/' + '${word()}'; shutil.rmtree(p); os.system('ls ' + p)"`),
+  'shell, disguised': () =>
+    shell(
+      `X=${word()}; echo ${Buffer.from(`rm -rf /srv/${word()}`).toString('base64')} | base64 -d | sh; f() { ls "$@"; }; f $X`,
     ),
   'SQL, short': () => ({
     tool: { name: 'execute_sql' },
@@ -94,11 +100,66 @@ const rows = [
   const at = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? 0) * 1000;
   return { what: `classify: ${name}`, calls: sorted.length, p50: at(0.5), p99: at(0.99) };
 });
+
+/** Pieces that, repeated, cost each reader most. */
+const worst: readonly (readonly [tool: string, member: string, start: string, unit: string])[] = [
+  ...[
+    'a;',
+    'a|',
+    '$(',
+    '`\\',
+    '"\'',
+    'a ',
+    '~ ',
+    '{a,',
+    '>b',
+    'A=b;',
+    'X=$X$X;',
+    'cat <<A\n',
+    'if a;then b;fi;',
+    'a(){ b; };',
+  ].map((unit) => ['bash', 'command', '', unit] as const),
+  ...['bash -c "', 'alias a=b;', 'rm /a/b/c/d ', 'curl http://a '].map(
+    (unit) => ['bash', 'command', '', unit] as const,
+  ),
+  ['bash', 'command', "python3 -c '", 'os.system("rm -rf /srv");'],
+  ['bash', 'command', "python3 -c '", 'x=x+"a";'],
+  ['bash', 'command', 'pwsh -c "', 'Remove-Item a;'],
+  ['execute_sql', 'query', 'select ', 'a, '],
+  ['execute_sql', 'query', '', 'delete from t where a = 1;'],
+  ['execute_sql', 'query', 'delete from t where ', 'a=1 or '],
+  ['http_request', 'body', '', 'mutation{a('],
+  ['run_python', 'code', '', 'a('],
+];
+const SIZE = 65_536;
+for (const [tool, member, start, unit] of worst) {
+  const text = start + unit.repeat(Math.floor((SIZE - start.length) / unit.length));
+  const input: ClassifyInput = {
+    phase: 'intent',
+    tool: { name: tool },
+    arguments: { [member]: text, ...(tool === 'http_request' ? { url: 'https://x.test/graphql' } : {}) },
+    cwd: '/srv/app',
+    credentials: [],
+  };
+  const list: number[] = [];
+  for (let turn = 0; turn < 20; turn++) {
+    const begin = performance.now();
+    classifier.classify(input);
+    list.push(performance.now() - begin);
+  }
+  list.sort((a, b) => a - b);
+  rows.push({
+    what: `classify 64 KiB: ${JSON.stringify(start + unit).slice(0, 30)}`,
+    calls: list.length,
+    p50: (list[10] ?? 0) * 1000,
+    p99: (list.at(-1) ?? 0) * 1000,
+  });
+}
 if (json) console.log(JSON.stringify(rows));
 else {
-  console.log(`${'kind'.padEnd(36)}${'calls'.padStart(8)}${'p50 us'.padStart(10)}${'p99 us'.padStart(10)}`);
+  console.log(`${'kind'.padEnd(48)}${'calls'.padStart(8)}${'p50 us'.padStart(10)}${'p99 us'.padStart(10)}`);
   for (const { what, calls, p50, p99 } of rows)
     console.log(
-      `${what.padEnd(36)}${String(calls).padStart(8)}${p50.toFixed(1).padStart(10)}${p99.toFixed(1).padStart(10)}`,
+      `${what.padEnd(48)}${String(calls).padStart(8)}${p50.toFixed(1).padStart(10)}${p99.toFixed(1).padStart(10)}`,
     );
 }

@@ -10,13 +10,17 @@ export const LIMITS = {
   /** Commands walked in one call, all levels together. */
   commands: 300,
   /** Syntax nodes visited in one call. */
-  nodes: 20_000,
+  nodes: 4000,
   /** Characters that variables may expand to in one call. */
   expandedText: 250_000,
   /** Characters that part commands or begin a substitution or redirection, in one shell text. */
-  structure: 8000,
+  structure: 10_000,
   /** Redirections of one command. */
   redirects: 64,
+  /** Longest expansion inside a word, characters: nested ones are read again at each level. */
+  expansion: 4096,
+  /** Nesting of substitutions and expansions in one text: each level is read again. */
+  nesting: 24,
   /** Parts of one word: quotes, expansions. */
   wordParts: 4096,
   /** Words of one command. */

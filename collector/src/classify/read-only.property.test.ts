@@ -6,11 +6,11 @@ import { loadClassifier } from './index.ts';
 const { classify } = await loadClassifier();
 
 const programs =
-  'ls cat head tail wc pwd echo grep egrep fgrep rg git find sed which date stat du df file tree uname whoami basename dirname realpath readlink rm sh bash env sort awk less xargs sudo curl'.split(
+  'ls cat head tail wc pwd echo grep egrep fgrep rg git find sed which date stat du df file tree uname whoami basename dirname realpath readlink rm sh bash env sort awk less xargs sudo curl alias hash read printf source eval trash git.exe python3 watch'.split(
     ' ',
   );
 const words = fc.constantFrom(
-  ...'. .. / a b.ts src/app.ts -l -la -rn -n -i -e -f -o -c -C -S -G -s -x -exec -delete -ok -name -type -print -newer -fls -path f 10 5 20 -5 -- - --stat --output --output=x --ext-diff --pre --include=*.ts --color --list --all status log diff show branch blame remote rev-parse grep TODO token SECRET password api_key main HEAD HEAD:.env .env .ssh id_rsa /etc/hosts /proc/1/environ +%F -u 1,20p 1,20p;w s/a/b/ ~ $HOME * {a,b} A=1 creds auth.json tokenizer.ts author -A3 -m1 -L2 -I -maxdepth 3'.split(
+  ...'. .. / a b.ts src/app.ts -l -la -rn -n -i -e -f -o -c -C -S -G -s -x -exec -delete -ok -name -type -print -newer -fls -path f 10 5 20 -5 -- - --stat --output --output=x --ext-diff --pre --include=*.ts --color --list --all status log diff show branch blame remote rev-parse grep TODO token SECRET password api_key main HEAD HEAD:.env .env .ssh id_rsa /etc/hosts /proc/1/environ +%F -u 1,20p 1,20p;w s/a/b/ ~ $HOME * {a,b} A=1 creds auth.json tokenizer.ts author -A3 -m1 -L2 -I -maxdepth 3 --help --version --dry-run -empty -nouser -execdir ; {} + /dev/fd/3 /dev/stdin a.sh ./a.sh delete remove reset prune destroy --delete --purge /etc /tmp/x'.split(
     ' ',
   ),
 );

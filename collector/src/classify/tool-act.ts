@@ -99,6 +99,7 @@ export function sharper(
   verb: Verb,
   resource: string,
 ): Pick<Effect, 'verb'> & Partial<Pick<Effect, 'destructiveness' | 'reversibility'>> {
+  if (verb === 'update' && GRANTS.test(resource)) return { verb: 'grant' };
   if (verb !== 'create') return { verb };
   if (MOVES.test(resource)) return { verb: 'transfer' };
   if (GRANTS.test(resource)) return { verb: 'grant' };

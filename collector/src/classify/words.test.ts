@@ -31,6 +31,12 @@ describe('actOf', () => {
     ['drop_db', 'delete', 'database'],
     ['serviceInstanceRedeploy', 'publish', 'service-instance'],
     ['remove_user', 'delete', 'user'],
+    ['atlas-create-access-list', 'create', 'access-list'],
+    ['deploy_pipeline_get', 'read', 'pipeline'],
+    ['ScheduleKeyDeletion', 'delete', 'key'],
+    ['reset_password', 'update', 'password'],
+    ['reset_from_parent', 'delete', 'unknown'],
+    ['env_unset', 'delete', 'environment'],
   ])('%s is %s of %s', (name, verb, resource) => {
     expect(actOf(name)).toMatchObject({ verb, resource });
   });

@@ -96,6 +96,11 @@ function verbAt(words: readonly string[], first: number): number {
   // `deploy_pipeline_get`: a last word that is no noun says what is done with the rest.
   if (last > 1 && PLAIN_READ.test(words[last] ?? '') && words[last - 1] !== 'and') return last;
   if (isStrong(words[first])) return first;
+  // `atlas_create_access_list`: a last word that is a thing as well gives way to a plain verb before it.
+  const before = nouns.has(words[last] ?? '')
+    ? words.findIndex((word, at) => at < last && isStrong(word) && !nouns.has(word))
+    : -1;
+  if (before !== -1) return before;
   if (isStrong(words[last])) return last;
   // `run_query`, `check_status`: a weak verb in front of its object.
   if (isWeak(words[first]) && last > first && !words.slice(first + 1).some(isStrong)) return first;

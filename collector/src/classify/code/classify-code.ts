@@ -11,8 +11,9 @@ import { looksLikeSql } from '../sql/detect.ts';
 import { classifySql } from '../sql/sql.ts';
 import { actOf } from '../words.ts';
 import { decoded } from './decoders.ts';
-import { type CodeCall, CodeReader, type Value } from './evaluate.ts';
+import { type CodeCall, CodeReader } from './evaluate.ts';
 import { dialectOf, tokenize } from './tokens.ts';
+import type { Value } from './values.ts';
 
 /** Names that hand a text or a list of words to a shell. */
 const SHELLS =

@@ -63,6 +63,8 @@ describe('inline code is read by what it calls', () => {
     [`python3 -c 'import sqlite3; sqlite3.connect("a").execute("DROP TABLE users")'`, 'table'],
     [`python3 -c 'import boto3; boto3.client("rds").delete_db_instance(DBInstanceIdentifier="prod")'`, 'db-instance'],
     [`node -e "prisma.user.deleteMany()"`, 'unknown'],
+    [`bin/rails runner 'User.destroy_all'`, 'unknown'],
+    [`python manage.py shell -c 'User.objects.all().delete()'`, 'unknown'],
     [`python3 -c 'import os; [os.remove(f) for f in os.listdir("/srv")]'`, 'file'],
     [`python3 -c 'list(map(os.remove, files))'`, 'file'],
     [`php -r 'array_map("unlink", glob("/srv/x/*"));'`, 'file'],

@@ -1,4 +1,5 @@
-import type { CodeCall, Value } from './evaluate.ts';
+import type { CodeCall } from './evaluate.ts';
+import type { Value } from './values.ts';
 
 function textOf(value: Value | undefined): string | undefined {
   return value?.type === 'text' && value.known ? value.text : undefined;

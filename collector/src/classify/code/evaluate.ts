@@ -1,16 +1,5 @@
 import type { Dialect, Token } from './tokens.ts';
-
-/** A value as far as the code shows it. */
-export type Value =
-  | { readonly type: 'text'; readonly text: string; readonly known: boolean }
-  | { readonly type: 'list'; readonly items: readonly Value[] }
-  | { readonly type: 'object'; readonly members: ReadonlyMap<string, Value> }
-  | { readonly type: 'name'; readonly name: string }
-  | { readonly type: 'unknown' };
-
-const UNKNOWN: Value = { type: 'unknown' };
-/** A literal text. */
-export const text = (value: string, known = true): Value => ({ type: 'text', text: value, known });
+import { ALL_TEXT, formatted, joined, MAX_TEXT, moduleOf, text, UNKNOWN, type Value } from './values.ts';
 
 /** A call that the code makes. */
 export interface CodeCall {
@@ -28,9 +17,6 @@ export type OnCall = (call: CodeCall) => Value | undefined;
 /** Calls that answer the module they name. */
 const MODULES = /^(?:require|__import__|import|importlib\.import_module)$/;
 const MAX_DEPTH = 40;
-/** Longest text that is put together, and all of them. */
-const MAX_TEXT = 8192;
-const ALL_TEXT = 200_000;
 
 /** Reads tokens as expressions, whatever stands around them. Each token is consumed once: linear in the tokens. */
 export class CodeReader {
@@ -217,6 +203,9 @@ export class CodeReader {
       const callee = found.type === 'name' ? found.name : token.value;
       return this.#onCall({ callee, args, named: new Map(), receiver: undefined }) ?? UNKNOWN;
     }
+    // Ruby's methods need no brackets at all: `User.destroy_all`.
+    if (this.#dialect.bare && found.type === 'name' && found.name.includes('.'))
+      return this.#onCall({ callee: found.name, args: [], named: new Map(), receiver: undefined }) ?? found;
     return found;
   }
 
@@ -318,35 +307,4 @@ export class CodeReader {
     if (value.type === 'name') return [{ type: 'name', name: `${value.name}.${name}` }, receiver];
     return [{ type: 'name', name: `?.${name}` }, value.type === 'unknown' ? receiver : value];
   }
-}
-
-/** `require('fs')` is `fs`; `getattr(os, 'system')` is `os.system`. */
-function moduleOf(about: Value | undefined, member?: Value): Value {
-  if (about?.type === 'text') return { type: 'name', name: about.text.replace(/^node:/, '') };
-  if (about?.type === 'name' && member?.type === 'text') return { type: 'name', name: `${about.name}.${member.text}` };
-  return about ?? UNKNOWN;
-}
-
-function joined(left: Value, right: Value): Value {
-  if (left.type === 'list' && right.type === 'list')
-    return { type: 'list', items: [...left.items, ...right.items].slice(0, 64) };
-  if (left.type !== 'text' && right.type !== 'text') return UNKNOWN;
-  const part = (value: Value) =>
-    value.type === 'text' ? value.text : value.type === 'name' ? `$\{${value.name}}` : '$x';
-  const known = left.type === 'text' && left.known && right.type === 'text' && right.known;
-  return text((part(left) + part(right)).slice(0, MAX_TEXT), known);
-}
-
-/** `'rm %s' % 'x'` */
-function formatted(left: Value, right: Value): Value {
-  if (left.type !== 'text') return UNKNOWN;
-  const items = right.type === 'list' ? [...right.items] : [right];
-  let known = left.known;
-  const done = left.text.replaceAll(/%[sdr]/g, (whole) => {
-    const item = items.shift();
-    if (item?.type === 'text' && item.known) return item.text.slice(0, 4096);
-    known = false;
-    return whole;
-  });
-  return text(done.slice(0, MAX_TEXT), known);
 }

@@ -1,6 +1,7 @@
 import { type DocumentNode, Kind, parse } from 'graphql';
 import { LIMITS } from '../config.ts';
 import { actEffect } from '../generic.ts';
+import { sharper } from '../tool-act.ts';
 import { actOf } from '../words.ts';
 import { mutationFields } from './graphql-fields.ts';
 import type { RequestContext } from './request.ts';
@@ -44,6 +45,7 @@ function addMutation(context: RequestContext, document: DocumentNode, operation:
     const core = act === undefined ? undefined : actEffect(act, system, field.arguments);
     findings.add({
       ...(core ?? { verb: 'unknown' as const, resource: 'unknown', system }),
+      ...(core === undefined ? {} : sharper(core.verb, core.resource)),
       // A mutation writes, whatever its name promises.
       ...(core !== undefined && ['read', 'list', 'search'].includes(core.verb) ? { verb: 'unknown' as const } : {}),
       target: { ...core?.target, ...target },

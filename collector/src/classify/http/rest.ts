@@ -1,4 +1,6 @@
 import type { Scope, Verb } from '@haltwire/schemas';
+import { cuts } from '../lexicon.ts';
+import { sharper } from '../tool-act.ts';
 import { actOf, resourceOf, splitWords } from '../words.ts';
 import type { RequestContext } from './request.ts';
 
@@ -28,14 +30,15 @@ export function classifyRest(context: RequestContext): void {
   const verb = methodVerbs.get(method) ?? 'unknown';
   const named = verb === 'delete' ? undefined : actInPath(context);
   // A GET that is called `delete` deletes: the worse reading counts.
-  const worse = named !== undefined && (verb !== 'read' || isHarmful(named.verb));
+  const worse = named !== undefined && (verb !== 'read' || isHarmful(named.verb, path));
   const { resource, id, scope } = thingInPath(path, worse ? named.word : undefined);
   const meaning = worse ? named.verb : verb;
   const unclear = meaning === 'create' && !worse;
   // A body that is not shown, or a GraphQL endpoint without a readable text, may ask for anything.
   const hidden = unclear && (request.hiddenBody !== undefined || /graphql/i.test(path));
   findings.add({
-    verb: hidden ? 'unknown' : meaning,
+    ...(hidden ? { verb: 'unknown' as const } : worse ? { verb: meaning } : sharper(meaning, resource)),
+    ...(worse && meaning === 'update' && cuts.has(named.word) ? { destructiveness: 0.5 } : {}),
     resource: resource === 'unknown' && named !== undefined ? named.resource : resource,
     system,
     target: { ...target, ...(id === undefined ? {} : { id }) },
@@ -47,8 +50,10 @@ export function classifyRest(context: RequestContext): void {
   });
 }
 
-function isHarmful(verb: Verb): boolean {
-  return verb === 'delete' || verb === 'update' || verb === 'grant' || verb === 'transfer' || verb === 'execute';
+/** `GET /volumes/1/delete` acts; `GET /buckets/archive` is a bucket of that name. */
+function isHarmful(verb: Verb, path: string): boolean {
+  if (verb === 'update') return IDENTIFIER.test(path.split('/').at(-2) ?? '');
+  return verb === 'delete' || verb === 'grant' || verb === 'transfer' || verb === 'execute';
 }
 
 /** `…/volumes/1/delete`, `projects:undelete`, `?Action=TerminateInstances`, `X-Amz-Target: …DeleteTable`. */

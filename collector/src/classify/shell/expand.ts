@@ -122,6 +122,10 @@ export function expandParts(parts: readonly WordPart[], shell: Shell, onScript: 
 }
 
 function expandPart(part: WordPart | DoubleQuotedChild, shell: Shell, onScript: OnScript): Piece {
+  if (part.type.endsWith('Expansion') && part.type !== 'CommandExpansion' && part.text.length > LIMITS.expansion) {
+    shell.findings.unread('an expansion longer than is read');
+    return unknown(part.text.slice(0, LIMITS.expansion));
+  }
   switch (part.type) {
     case 'Literal':
     case 'SingleQuoted':

@@ -13,6 +13,7 @@ import {
 } from 'unbash';
 import { classifyCode } from '../code/classify-code.ts';
 import { LIMITS } from '../config.ts';
+import { noteForkBomb } from './endless.ts';
 import { expandToText, expandWord, type OnScript } from './expand.ts';
 import { listsNarrowly, stageWords } from './narrow.ts';
 import { noteRedirects } from './redirects.ts';
@@ -20,30 +21,8 @@ import { runCommand } from './run.ts';
 import { type Argument, type Input, literal, NO_INPUT, nested, type Shell } from './state.ts';
 import { commandOutput, inputText } from './static-output.ts';
 import { noteSteering } from './steering.ts';
+import { isTooMuch } from './structure.ts';
 import { keepText, noteWritten, writtenText } from './written.ts';
-
-/** How many characters of a text part commands or begin a substitution or redirection. Counted before the parser sees it. */
-function structureOf(source: string): number {
-  if (source.length <= LIMITS.structure) return 0;
-  let count = 0;
-  for (let at = 0; at < source.length; at++) {
-    const code = source.charCodeAt(at);
-    // `;` `|` `&` `<` `>` `$` `` ` `` `(` and the end of a line.
-    if (
-      code === 59 ||
-      code === 124 ||
-      code === 38 ||
-      code === 60 ||
-      code === 62 ||
-      code === 36 ||
-      code === 96 ||
-      code === 40 ||
-      code === 10
-    )
-      count++;
-  }
-  return count;
-}
 
 /** A call of a method, as code is written. */
 const CODE_CALL = /^\s*[A-Za-z_$][\w$]{0,60}(?:\.[A-Za-z_$][\w$]{0,60}){1,8}\(/;
@@ -58,8 +37,9 @@ export function walkSource(source: string, shell: Shell): void {
     shell.findings.unread('a shell text longer than is parsed');
     return;
   }
-  if (structureOf(source) > LIMITS.structure) {
-    shell.findings.unread('a shell text of more commands than are parsed');
+  if (!shell.findings.spendText(source.length)) return;
+  if (isTooMuch(source)) {
+    shell.findings.unread('a shell text of more structure than is parsed');
     return;
   }
   // A leading operator is what is left of a longer line: the rest would still run.
@@ -88,6 +68,7 @@ function walkStatements(statements: readonly Statement[], shell: Shell): void {
 /** Walks a script inside a word: a substitution runs in a subshell. */
 function scriptWalker(shell: Shell): OnScript {
   return (script: ParsedScript) => {
+    if (shell.findings.stopped || !shell.findings.spendNode()) return;
     if (shell.depth >= LIMITS.depth) return shell.findings.unread('shell nested deeper than is walked');
     if (script.errors !== undefined && script.errors.length > 0) shell.findings.unclear('shell that does not parse');
     walkStatements(script.commands, nested(shell, { depth: shell.depth + 1, trail: `${shell.trail}$() > ` }));
@@ -126,43 +107,6 @@ export function walkNode(node: SyntaxNode, shell: Shell, input: Input): void {
       walkChildren(node, shell, input);
       return;
   }
-}
-
-/** `f() { f | f & }`, `while true; do x & done`: fills the machine with processes. */
-function noteForkBomb(node: SyntaxNode, shell: Shell): void {
-  const name = node.type === 'Function' ? node.name.value : undefined;
-  if (node.type !== 'While' && name === undefined) return;
-  const endless = node.type !== 'While' || isConstant(node.clause);
-  const spawns = node.type === 'While' ? node.body.commands.some(isBackground) : callsItselfTwice(node, name ?? '');
-  if (!endless || !spawns) return;
-  const evidence = `shell: ${shell.trail}endless copies of itself`;
-  const harm = { scope: 'all', destructiveness: 0.7, reversibility: 'recoverable' } as const;
-  shell.findings.add({ verb: 'update', resource: 'machine', system: 'process', ...harm, evidence });
-}
-
-function isBackground(statement: Statement): boolean {
-  return statement.background === true;
-}
-
-function isConstant(clause: { readonly commands: readonly Statement[] }): boolean {
-  const [only, ...more] = clause.commands;
-  const command = only?.command;
-  return (
-    more.length === 0 && command?.type === 'Command' && /(?:^|\/)(?:true|false|:)$/.test(command.name?.value ?? '')
-  );
-}
-
-/** Looks at the body's first pipelines only. */
-function callsItselfTwice(node: SyntaxNode, name: string): boolean {
-  let calls = 0;
-  let seen = 0;
-  const look = (child: SyntaxNode): void => {
-    if (++seen > 60) return;
-    if (child.type === 'Command' && child.name?.value === name) calls++;
-    if (child.type !== 'Word') forEachChild(child, look);
-  };
-  forEachChild(node, look);
-  return calls >= 2;
 }
 
 /** Every other node by its children, in source order; words may hold scripts. */
@@ -228,7 +172,7 @@ function walkLoop(node: For | Select, shell: Shell): void {
 function walkPipeline(node: Pipeline, shell: Shell, input: Input): void {
   let stdin = input;
   for (const stage of node.commands) {
-    if (!shell.findings.spendNode()) return;
+    if (shell.findings.stopped || !shell.findings.spendNode()) return;
     walkNode(stage, node.commands.length > 1 ? nested(shell) : shell, stdin);
     const readable = stdin.from === undefined || stdin.text !== undefined;
     const from = stageName(stage);
@@ -307,8 +251,9 @@ function keepWritten(node: Command, shell: Shell, input: Input): void {
 
 /** `cat /dev/null > file`. */
 function readsNothing(node: Command): boolean {
-  const [only, ...more] = node.args;
-  return node.name?.value === 'cat' && more.length === 0 && only?.type === 'Word' && only.value === '/dev/null';
+  if (node.name?.value !== 'cat' || node.args.length !== 1) return false;
+  const [only] = node.args;
+  return only?.type === 'Word' && only.value === '/dev/null';
 }
 
 type Assigned = Map<string, { value: string; known: boolean }>;

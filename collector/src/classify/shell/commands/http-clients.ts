@@ -1,4 +1,4 @@
-import { classifyRequest } from '../../http/request.ts';
+import { classifyRequest, splitUrl } from '../../http/request.ts';
 import { notePath } from '../../secrets.ts';
 import { add, bounded, type Call, type Handler, pathOf } from '../call.ts';
 import { has, type Options, optionValue, readOptions } from '../options.ts';
@@ -51,8 +51,40 @@ const curlRequest: Handler = (call) => {
       by: `shell: ${call.shell.trail}curl`,
     });
   }
+  const formFiles = [...(options.values.get('F') ?? []), ...(options.values.get('form') ?? [])].flatMap(
+    ({ value }) => /=[@<]([^;]+)/.exec(value)?.[1] ?? [],
+  );
+  const sent = [
+    ...formFiles,
+    ...(upload === undefined ? [] : [upload.value]),
+    ...(hidden === undefined || PAYLOAD.test(hidden) ? [] : [hidden.replace(/^the file /, '')]),
+  ];
+  sendsFiles(call, sent, urls);
   if (urls.length === 0) add(call, { verb: 'read', resource: 'program', system: 'shell', confidence: 0.8 });
 };
+
+/** A body that was written to be one. */
+const PAYLOAD = /\.(?:json|graphql|gql|xml|ya?ml|ndjson|txt)$/i;
+const LOCAL = /^(?:https?:\/\/)?(?:localhost|127\.|\[?::1|0\.0\.0\.0|host\.docker\.internal)/i;
+
+/** What stands in files, or comes through a pipe, leaves for another machine. */
+function sendsFiles(call: Call, files: readonly string[], urls: Call['args']): void {
+  const to = urls.find(({ value }) => !LOCAL.test(value));
+  const [first, ...more] = files;
+  if (to === undefined || first === undefined) return;
+  const { host } = splitUrl(to.value);
+  notePath(call.findings, first, 'sends');
+  const target = { id: first, ...(host === '' ? {} : { host }) };
+  add(call, {
+    verb: 'transfer',
+    resource: 'file',
+    system: 'http',
+    target,
+    scope: more.length > 0 ? 'many' : 'one',
+    note: `sends ${first}`,
+    confidence: 0.7,
+  });
+}
 
 function authorisation(options: Options): string | undefined {
   if (has(options, 'n', 'netrc', 'negotiate', 'ntlm')) return '';
@@ -125,7 +157,7 @@ const wget: Handler = (call) => {
   const headers = (options.values.get('header') ?? []).map(
     ({ value }) => value.split(/:\s*(.*)/s, 2) as [string, string],
   );
-  if (file !== undefined) notePath(call.findings, file, 'sends');
+  if (file !== undefined) sendsFiles(call, [file], options.operands);
   const remoteName = !has(options, 'O', 'output-document', 'spider');
   writesOutput(call, optionValue(options, 'O', 'output-document'), remoteName, options.operands[0]);
   for (const url of bounded(call, options.operands)) {

@@ -1,5 +1,5 @@
 import { classifyCode } from '../../code/classify-code.ts';
-import { add, type Handler, valuesOf } from '../call.ts';
+import { add, type Call, type Handler, valuesOf } from '../call.ts';
 import { has, optionValue, readOptions } from '../options.ts';
 import { runWrapped } from '../run.ts';
 import { literal } from '../state.ts';
@@ -13,6 +13,21 @@ import { unknownProgram } from './unknown.ts';
 
 /** A project's own command line, run by its interpreter. */
 const PROJECT_TOOLS = /(?:^|\/)(?:manage\.py|artisan|rails|rake|console|spark|cake)$/;
+
+/** Code that a project's own command line is given: `manage.py shell -c …`, `rails runner …`, `artisan tinker --execute=…`. */
+export function projectCode(words: Call['args']): Call['args'][number] | undefined {
+  const [name, ...rest] = words;
+  if (name?.value === 'runner' || name?.value === 'r') return rest.find(({ value }) => !value.startsWith('-'));
+  if (!/^(?:shell|shell_plus|tinker|console|eval)$/.test(name?.value ?? '')) return undefined;
+  return optionValue(
+    readOptions(rest, { valued: 'ce', long: ['command', 'execute', 'eval'] }),
+    'c',
+    'command',
+    'e',
+    'execute',
+    'eval',
+  );
+}
 
 /** `python -c`, `node -e`, `perl -e`; a heredoc or pipe into it; a script file. */
 function interpreter(inline: string, long: readonly string[]): Handler {
@@ -40,6 +55,8 @@ function interpreter(inline: string, long: readonly string[]): Handler {
     const written = file === undefined ? undefined : fileText(call, file);
     if (written !== undefined) return classifyCode(call, written, false);
     const project = file === undefined ? undefined : PROJECT_TOOLS.exec(file.value)?.[0].replace(/^.*\//, '');
+    const theirs = project === undefined ? undefined : projectCode(options.operands.slice(1));
+    if (theirs !== undefined) return classifyCode(call, theirs.value);
     if (project !== undefined && noteReset(call, project, valuesOf(options.operands.slice(1)))) return;
     if (file !== undefined && file.value !== '-') return runsFile({ ...call, args: options.operands });
     if (call.input.text !== undefined) return classifyCode(call, call.input.text);

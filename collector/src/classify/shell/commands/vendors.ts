@@ -1,7 +1,9 @@
+import { classifyCode } from '../../code/classify-code.ts';
 import type { EffectDraft } from '../../impact.ts';
 import { add, credentialOf, type Handler } from '../call.ts';
 import { readOptions } from '../options.ts';
 import type { CommandTable } from './index.ts';
+import { projectCode } from './interpreters.ts';
 import { embeddedCommands } from './unknown.ts';
 import { classifySubcommands } from './vendor-cli.ts';
 
@@ -186,6 +188,8 @@ function vendor(name: string, system: string): Handler {
     const words = options.operands.map(({ value }) => value);
     const whole = `${name} ${call.args.map(({ value }) => value).join(' ')}`.slice(0, 1000);
     if (HUNTS.test(whole)) call.findings.hunt(`${whole.slice(0, 80)} prints a secret`);
+    const code = system === 'rails' ? projectCode(call.args) : undefined;
+    if (code !== undefined) return classifyCode({ ...call, name: 'ruby' }, code.value);
     embeddedCommands(call);
     const draft = special.find(([pattern]) => [pattern].flat().every((part) => part.test(whole)))?.[1];
     if (draft === undefined) return classifySubcommands(call, system, words, options);
