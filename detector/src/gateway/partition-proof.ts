@@ -9,10 +9,16 @@ const MOST_OPEN = 8;
  * A proof counts from when the question was asked, on our monotonic clock: a slow answer can only make it shorter.
  */
 export class PartitionProof {
+  readonly #now: () => number;
   readonly #asked = new Map<number, number>();
   #next = 0;
   #epoch = -1;
   #provenAt = Number.NEGATIVE_INFINITY;
+
+  /** @param now A monotonic clock, ms. Default `performance.now`. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** Highest epoch heard of; -1 before the first. */
   get epoch(): number {
@@ -21,7 +27,7 @@ export class PartitionProof {
 
   /** How much is left of a lease that begins with the newest proof, ms. Not positive = nothing is. */
   remainingMs(leaseTtlMs: number): number {
-    return this.#provenAt + leaseTtlMs - performance.now();
+    return this.#provenAt + leaseTtlMs - this.#now();
   }
 
   /** Begins a question and answers its number; undefined while too many are open. */
@@ -29,12 +35,12 @@ export class PartitionProof {
     if (this.#asked.size >= MOST_OPEN) {
       // The oldest has waited longest: its answer would prove the least.
       const [oldest] = this.#asked.keys();
-      if (oldest === undefined || performance.now() - (this.#asked.get(oldest) ?? 0) < 1000) return undefined;
+      if (oldest === undefined || this.#now() - (this.#asked.get(oldest) ?? 0) < 1000) return undefined;
       this.#asked.delete(oldest);
     }
     const n = this.#next;
     this.#next += 1;
-    this.#asked.set(n, performance.now());
+    this.#asked.set(n, this.#now());
     return n;
   }
 
