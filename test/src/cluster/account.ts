@@ -22,6 +22,8 @@ export interface Account {
   readonly questionsAsked: number;
   readonly decisions: number;
   readonly acknowledgedLost: number;
+  /** Partitions whose unreadable record is not among the dead letters. */
+  readonly poisonNotBuried: number;
   readonly rowsMissing: number;
   readonly rowsTwice: number;
   readonly rowsTooMany: number;
@@ -38,6 +40,9 @@ export interface Account {
   readonly killsForgotten: number;
   readonly heldRanWithoutApproval: number;
 }
+
+/** The type of a record that nobody can read. */
+export const POISON = 'poison';
 
 const ARCHIVED = { [TOPIC.inputs]: 'inputs', [TOPIC.decisions]: 'decisions', [TOPIC.dead]: 'dead' } as const;
 
@@ -58,6 +63,7 @@ export async function takeAccount(folder: string, cluster: Cluster, load: Load):
       ...onDecisions(inputs, written),
       ...onCalls(calls, written, load),
       decisionsOtherwiseEmbedded: await throughEmbedded(folder, inputs, written),
+      poisonNotBuried: await countPoison(log),
       decisions: written.length,
       questionsAsked: load.questions.length,
       killsForgotten: [load.doomed, ...load.killed.keys()].filter(
@@ -119,6 +125,13 @@ function onDecisions(inputs: readonly LogEntry[], written: readonly Decision[]) 
     decisionsOtherwise:
       expected.filter((decision) => !actual.has(decision)).length + Math.max(0, actual.size - expected.length),
   };
+}
+
+/** Each unreadable record must be a dead letter, once at least: an owner that dies may bury it again. */
+async function countPoison(log: KafkaLog): Promise<number> {
+  const letters = (await readAll(log, TOPIC.dead)).filter(({ value }) => value.includes(POISON));
+  const partitions = await log.source.partitions(TOPIC.inputs);
+  return Math.max(0, partitions.length - letters.length);
 }
 
 async function throughEmbedded(folder: string, inputs: readonly LogEntry[], written: readonly Decision[]) {

@@ -1,6 +1,8 @@
+import { openKafkaLog } from '@haltwire/kafka';
+import { TOPIC } from '@haltwire/schemas';
 import { seeded } from '../support/random.ts';
-import { type Account, takeAccount } from './account.ts';
-import { type ClusterOptions, startTestCluster, untilOwned } from './cluster.ts';
+import { type Account, POISON, takeAccount } from './account.ts';
+import { type Cluster, type ClusterOptions, startTestCluster, untilOwned } from './cluster.ts';
 import { allFaults, type FaultTimes } from './faults.ts';
 import { pause, startLoad } from './load.ts';
 
@@ -20,6 +22,7 @@ export async function chaosRun(folder: string, options: ChaosOptions): Promise<A
   const cluster = await startTestCluster(folder, options);
   try {
     const load = await startLoad(cluster);
+    await poison(cluster);
     let faults: ReturnType<typeof allFaults>[number][] = [];
     for (let n = 0; n < options.faults; n += 1) {
       if (faults.length === 0) faults = shuffled(allFaults(options, options.partitions), random);
@@ -41,6 +44,16 @@ export async function chaosRun(folder: string, options: ChaosOptions): Promise<A
   } finally {
     await cluster.stop();
   }
+}
+
+/** Records that are none of ours, in every partition: as a broken or foreign writer leaves them. */
+async function poison({ kafka }: Cluster): Promise<void> {
+  const log = openKafkaLog({ config: kafka });
+  const entry = { key: 'nobody', value: JSON.stringify({ type: POISON }) };
+  for (const partition of await log.source.partitions(TOPIC.inputs)) {
+    await log.sink.append(TOPIC.inputs, [entry], { partition });
+  }
+  await log.close();
 }
 
 /** Runs the fault when the next question has just been answered. */

@@ -2,6 +2,7 @@ import type { Account } from './account.ts';
 
 const zero = [
   'acknowledgedLost',
+  'poisonNotBuried',
   'rowsMissing',
   'rowsTwice',
   'rowsTooMany',
