@@ -168,10 +168,14 @@ function expandPart(part: WordPart | DoubleQuotedChild, shell: Shell, onScript: 
 
 /** Scripts further inside: `$((…$(x)…))`, `${a/$(x)/b}`, `{a,$(x)}`. Each is handed on once and not entered. */
 export function scriptsIn(node: SyntaxNode, onScript: OnScript): void {
-  forEachChild(node, (child) => {
-    if (child.type === 'Script') onScript(child);
-    else scriptsIn(child, onScript);
-  });
+  // Without recursion: arithmetic nests as deep as its text is long.
+  const open: SyntaxNode[] = [node];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const children: SyntaxNode[] = [];
+    forEachChild(next, (child) => void children.push(child));
+    for (const child of children.reverse()) open.push(child);
+    while (open.at(-1)?.type === 'Script') onScript(open.pop() as Parameters<OnScript>[0]);
+  }
 }
 
 function unknown(text: string): Piece {
