@@ -43,12 +43,17 @@ async function asked(session: Session, name: string): Promise<number> {
   return took;
 }
 
+/** Without the balancer: it would run in our own process. */
+function collectorUrl({ slots }: Cluster): string {
+  return `http://127.0.0.1:${slots.collector[0]?.port}`;
+}
+
 /** The gate where the session's owner has the socket, and where another detector has it. */
 async function benchGate(cluster: Cluster): Promise<Row[]> {
   const key = await cluster.agentKey('bench');
   const bare = await openBare(cluster.kafka);
   const clients = cluster.slots.detector.map(({ port }) =>
-    createHaltwire({ endpoint: cluster.front.url, gatewayEndpoint: `http://127.0.0.1:${port}`, key }),
+    createHaltwire({ endpoint: collectorUrl(cluster), gatewayEndpoint: `http://127.0.0.1:${port}`, key }),
   );
   try {
     const sessions = clients.map((client, place) => client.session({ agent: 'bench', sessionId: `bench-${place}` }));
@@ -120,7 +125,7 @@ async function benchThroughput(cluster: Cluster): Promise<Row[]> {
     keys.map(async (key, sender) => {
       for (let n = 0; posted < EVENTS; n += 1) {
         posted += PER_POST;
-        await post(cluster.front.url, key, `${sender}-${n}`);
+        await post(collectorUrl(cluster), key, `${sender}-${n}`);
       }
     }),
   );

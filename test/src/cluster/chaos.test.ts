@@ -1,6 +1,6 @@
+import { describeWithKafka } from '@haltwire/kafka/testing';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
-import { describeWithKafka } from '../support/kafka.ts';
 import { runSeed } from '../support/random.ts';
 import { chaosRun } from './chaos-run.ts';
 import { faultsOf } from './faults-of.ts';

@@ -3,16 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startClickHouse } from '@haltwire/collector/testing';
 import { type KafkaLog, openKafkaLog, parseKafkaConfig } from '@haltwire/kafka';
-import { type Broker, kafkaAvailable, startBroker } from '@haltwire/kafka/broker';
+import { type Broker, startBroker } from '@haltwire/kafka/broker';
+import { describeWithKafka } from '@haltwire/kafka/testing';
 import { EVENT, GENAI, HALTWIRE, type LogEntry, TOPIC, type TopicName } from '@haltwire/schemas';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startClickHouse } from '../../../../collector/src/testing/clickhouse-process.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { spawnNode } from '../demo/spawn-node.ts';
-
-const kafka = kafkaAvailable();
-if (!kafka.available && process.env.CI !== undefined) throw new Error(`CI must not skip Kafka: ${kafka.reason}`);
-if (!kafka.available) test.skip(`the command line on a cluster: skipped, because ${kafka.reason}`);
 
 const bin = new URL('../bin.ts', import.meta.url);
 const PARTITIONS = 2;
@@ -34,7 +31,7 @@ function haltwire(...args: string[]): Promise<Ran> {
   });
 }
 
-describe.skipIf(!kafka.available)('the command line on a cluster', () => {
+describeWithKafka('the command line on a cluster', () => {
   let folder: string;
   let broker: Broker;
   let config: string;
