@@ -101,6 +101,30 @@ describe('a gateway whose sessions are owned elsewhere', () => {
     expect(link.lease(sessionKey)).toMatchObject({ kind: 'lease', terms: { epoch: 12 } });
   });
 
+  it('asks again when the owner has read past the hello without an answer: it had not claimed the partition yet', async () => {
+    await attach();
+    const [first = -1] = probes();
+    // Asked before anything was answered; the new owner replayed the hello and answers only what came after its claim.
+    alive(7, first);
+    await new Promise(setImmediate);
+    expect(attachments()).toHaveLength(2);
+    say(7, welcome(7));
+    alive(7);
+    await new Promise(setImmediate);
+    expect(link.lease(sessionKey)).toMatchObject({ kind: 'lease' });
+    expect(attachments()).toHaveLength(2);
+  });
+
+  it('does not ask again because of a probe that was asked before the hello was on the log', async () => {
+    await attach();
+    const [first = -1] = probes();
+    say(7, welcome(7));
+    link.attach(ref);
+    alive(7, first);
+    await new Promise(setImmediate);
+    expect(attachments()).toHaveLength(2);
+  });
+
   it('answers renewals of a killed session with its kill, until it is released', async () => {
     await attach();
     say(7, welcome(7));

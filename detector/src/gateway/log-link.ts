@@ -39,6 +39,8 @@ interface Attachment {
   partition: number | undefined;
   /** The owner has answered the newest attachment: from here on nothing is missed. */
   known: boolean;
+  /** The first probe that was asked after the newest attachment was on the log; undefined while it is not. */
+  answeredBefore: number | undefined;
   posture: 'normal' | 'elevated' | 'locked';
   postureEpoch: number;
   kill: { readonly killId: string; readonly reason: string; acknowledged: boolean } | undefined;
@@ -51,6 +53,12 @@ interface Partition {
 }
 
 const RETRY_MS = 200;
+
+/** How the session stands is no longer known: it will be attached again. */
+function forget(attachment: Attachment): void {
+  attachment.known = false;
+  attachment.answeredBefore = undefined;
+}
 
 /**
  * The link over the log: the owner may be any replica.
@@ -92,12 +100,13 @@ export class LogLink implements SessionLink {
         ref,
         partition: undefined,
         known: false,
+        answeredBefore: undefined,
         posture: 'elevated',
         postureEpoch: 0,
         kill: undefined,
       });
     } else {
-      attachment.known = false;
+      forget(attachment);
     }
     this.#repeatRecordedKill(key);
     this.#toAttach.add(key);
@@ -148,6 +157,7 @@ export class LogLink implements SessionLink {
     if (message.type === 'alive') {
       if (proof === undefined) return;
       if (proof.answer(message.n, message.epoch) === 'new-owner') this.#attachAgain(message.partition);
+      else this.#attachUnanswered(message.partition, message.n);
       this.#announce(message.partition);
       return;
     }
@@ -196,7 +206,22 @@ export class LogLink implements SessionLink {
   #attachAgain(partition: number): void {
     for (const key of this.#partitions.get(partition)?.sessions ?? []) {
       const attachment = this.#sessions.get(key);
-      if (attachment !== undefined) attachment.known = false;
+      if (attachment !== undefined) forget(attachment);
+      this.#toAttach.add(key);
+    }
+    this.#writeAttachments();
+  }
+
+  /**
+   * An owner that has just taken over reads attachments before its claim and says nothing. When it answers a probe that
+   * was asked later, an attachment without an answer will never get one: it is made again.
+   */
+  #attachUnanswered(partition: number, n: number): void {
+    for (const key of this.#partitions.get(partition)?.sessions ?? []) {
+      const attachment = this.#sessions.get(key);
+      const before = attachment?.answeredBefore;
+      if (attachment === undefined || attachment.known || before === undefined || n < before) continue;
+      forget(attachment);
       this.#toAttach.add(key);
     }
     this.#writeAttachments();
@@ -236,7 +261,9 @@ export class LogLink implements SessionLink {
       const partition = positions[place]?.partition;
       // Its last socket may have gone meanwhile.
       if (partition === undefined || this.#sessions.get(key) !== attachment) continue;
-      written.set(partition, this.#place(key, attachment, partition));
+      const proof = this.#place(key, attachment, partition);
+      attachment.answeredBefore = proof.next;
+      written.set(partition, proof);
     }
     // A lease must not wait for the next round of probes.
     for (const [partition, proof] of written) this.#probe(partition, proof);

@@ -25,6 +25,11 @@ export class PartitionProof {
     return this.#epoch;
   }
 
+  /** Number of the next question: what is on the log by now was judged when that one is answered. */
+  get next(): number {
+    return this.#next;
+  }
+
   /** How much is left of a lease that begins with the newest proof, ms. Not positive = nothing is. */
   remainingMs(leaseTtlMs: number): number {
     return this.#provenAt + leaseTtlMs - this.#now();

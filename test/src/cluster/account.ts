@@ -39,6 +39,8 @@ export interface Account {
   readonly killedSessionsRan: number;
   readonly killsForgotten: number;
   readonly heldRanWithoutApproval: number;
+  /** Answers that counted, of which the waiting process never heard. */
+  readonly answersNotHeard: number;
 }
 
 /** The type of a record that nobody can read. */
@@ -97,6 +99,7 @@ function onCalls(calls: readonly CallEvent[], written: readonly Decision[], load
       load.doomed.effects.length -
       1 +
       [...load.killed].reduce((sum, [shell, before]) => sum + shell.effects.length - before, 0),
+    answersNotHeard: load.questions.filter(({ confirmed, heard }) => confirmed && !heard).length,
     heldRanWithoutApproval: load.asked.effects.filter(
       (command) => !approved.has(command.match(/question_\d+/)?.[0] ?? ''),
     ).length,

@@ -16,6 +16,7 @@ const zero = [
   'killedSessionsRan',
   'killsForgotten',
   'heldRanWithoutApproval',
+  'answersNotHeard',
 ] as const satisfies readonly (keyof Account)[];
 
 /** The promises that an account does not keep, in words. */

@@ -8,6 +8,10 @@ import type { Cluster } from './cluster.ts';
 export interface Question {
   readonly name: string;
   answer: 'approve' | 'deny' | undefined;
+  /** The person was told that the answer counts. */
+  confirmed: boolean;
+  /** The process that waited for the answer was told so, or went on. */
+  heard: boolean;
 }
 
 /** What the agents did, as they themselves know it. */
@@ -32,6 +36,8 @@ export interface Load {
 }
 
 const AGENTS = 5;
+/** Longer than any fault but one: who waits so long in vain was forgotten. */
+const HOLD_TTL_SECONDS = 90;
 
 /**
  * Agents at work over a cluster: busy ones, one that was killed, one whose calls are held and answered by a person, and
@@ -39,6 +45,7 @@ const AGENTS = 5;
  */
 export async function startLoad(cluster: Cluster): Promise<Load> {
   const { api, front, gate } = cluster;
+  await persist(() => api.importPolicy({ version: 1, responses: { holdTtlSeconds: HOLD_TTL_SECONDS } }));
   const clients: Haltwire[] = [];
   const connect = async (agentId: string): Promise<{ haltwire: Haltwire; key: string }> => {
     const key = await cluster.agentKey(agentId);
@@ -98,11 +105,24 @@ export async function startLoad(cluster: Cluster): Promise<Load> {
   const asked = new RecordingShell(last.haltwire.session({ agent: 'asking', sessionId: 'asking' }));
   work.push(
     repeat(async () => {
-      const question: Question = { name: `question_${questions.length}`, answer: undefined };
+      const question: Question = {
+        name: `question_${questions.length}`,
+        answer: undefined,
+        confirmed: false,
+        heard: false,
+      };
       questions.push(question);
       const ended = new AbortController();
       const answering = answerHold(question, ended.signal);
-      await asked.run(destroy(question.name)).catch(ignoreRefusal);
+      await asked.run(destroy(question.name)).then(
+        () => {
+          question.heard = true;
+        },
+        (error: unknown) => {
+          ignoreRefusal(error);
+          question.heard = HaltwireError.isInstance(error) && error.code === 'HALTWIRE_DENIED';
+        },
+      );
       ended.abort();
       await answering;
     }),
@@ -118,9 +138,14 @@ export async function startLoad(cluster: Cluster): Promise<Load> {
       await pause(20);
     }
     question.answer = questions.length % 3 === 0 ? 'deny' : 'approve';
-    const answering = (question.answer === 'approve' ? api.approve(hold.holdId) : api.deny(hold.holdId)).catch(() => {
-      // It may count all the same: an answer that was not heard of is no "no".
-    });
+    const answering = (question.answer === 'approve' ? api.approve(hold.holdId) : api.deny(hold.holdId)).then(
+      () => {
+        question.confirmed = true;
+      },
+      () => {
+        // It may count all the same: an answer that was not heard of is no "no".
+      },
+    );
     const between = load.betweenApprovalAndAllow;
     if (between !== undefined) {
       load.betweenApprovalAndAllow = undefined;
