@@ -41,6 +41,12 @@ export const HALTWIRE = {
   digest: 'haltwire.digest',
   /** JSON array of `ResolvedTarget`. */
   targets: 'haltwire.targets',
+  /** JSON array of `ScriptFile`: files that the session wrote and the call names. */
+  files: 'haltwire.files',
+  /** JSON array: names of the parameters that the tool's schema has. */
+  toolParameters: 'haltwire.tool.parameters',
+  /** MCP's `destructiveHint`. */
+  toolDestructive: 'haltwire.tool.destructive',
   /** JSON array of `CredentialUse`. */
   credentials: 'haltwire.credentials',
   /** JSON array of `SecretSeen`. */

@@ -20,6 +20,18 @@ export const resolvedTargetSchema = z.object({
 });
 export type ResolvedTarget = z.infer<typeof resolvedTargetSchema>;
 
+/** Longest text of a `ScriptFile`, and most of them in one event. */
+export const MAX_SCRIPT_CHARS = 65_536;
+export const MAX_SCRIPTS = 16;
+
+/** A file that the session wrote before and that the call names: redacted. */
+export const scriptFileSchema = z.object({
+  /** Absolute. */
+  path: z.string().max(1024),
+  text: z.string().max(MAX_SCRIPT_CHARS),
+});
+export type ScriptFile = z.infer<typeof scriptFileSchema>;
+
 /** The lease under which the sdk decided a call by itself. */
 export const leaseRefSchema = z.object({ epoch: z.number().int().min(0), postureEpoch: z.number().int().min(0) });
 export type LeaseRef = z.infer<typeof leaseRefSchema>;
@@ -54,12 +66,17 @@ export const claimedSchema = z.object({
       name: z.string().max(200),
       type: z.string().max(64).optional(),
       description: z.string().max(1000).optional(),
+      /** Names of the parameters that its schema has. */
+      parameters: z.array(z.string().max(200)).max(64).optional(),
+      /** MCP's `destructiveHint`. */
+      destructive: z.boolean().optional(),
     })
     .optional(),
   /** Redacted; secrets stand as `hwsecret.<kind>.<fingerprint>`. */
   arguments: z.unknown().optional(),
   cwd: z.string().max(1024).optional(),
   targets: z.array(resolvedTargetSchema).max(16).optional(),
+  files: z.array(scriptFileSchema).max(MAX_SCRIPTS).optional(),
   credentials: z.array(credentialUseSchema).max(64).optional(),
   secretsSeen: z.array(secretSeenSchema).max(256).optional(),
   readOnly: z.boolean().optional(),

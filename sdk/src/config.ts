@@ -43,7 +43,16 @@ const sessionKeys: Keys<SessionOptions> = {
   onHold: true,
   onKill: true,
 };
-const toolKeys: Keys<ToolOptions> = { signal: true, cwd: true, onHold: true, description: true, type: true };
+const toolKeys: Keys<ToolOptions> = {
+  signal: true,
+  cwd: true,
+  onHold: true,
+  description: true,
+  type: true,
+  inputSchema: true,
+  annotations: true,
+  files: true,
+};
 const taskKeys: Record<string, true> = { id: true, text: true, token: true };
 const agentKeys: Record<string, true> = { name: true, id: true, version: true };
 
@@ -180,5 +189,16 @@ export function readSessionOptions(options: SessionOptions): SessionConfig {
 export function readToolOptions(options: ToolOptions): ToolOptions {
   rejectUnknownKeys(options, toolKeys, 'tool');
   readText(options.cwd, 'cwd', 1024);
+  if (options.files !== undefined) checkFiles(options.files);
   return options;
+}
+
+/** The contract's bounds, so that nothing has to be cut. */
+function checkFiles(files: unknown): void {
+  const entries: [string, unknown][] = typeof files === 'object' && files !== null ? Object.entries(files) : [['', 0]];
+  const fits = entries.every(
+    ([path, text]) => path !== '' && path.length <= 1024 && typeof text === 'string' && text.length <= 65_536,
+  );
+  if (!fits || entries.length > 16)
+    throw configError('files must be an object of at most 16 texts by path, each of at most 65536 characters');
 }

@@ -18,6 +18,7 @@ export type {
   Posture,
   Session,
   SessionOptions,
+  ToolAnnotations,
   ToolOptions,
 } from './types.ts';
 export { WARNING } from './warnings.ts';

@@ -96,6 +96,15 @@ export interface SessionOptions {
   readonly onKill?: ((kill: KillNotice) => void) | undefined;
 }
 
+/** Hints about a tool, as MCP servers give them. */
+export interface ToolAnnotations {
+  readonly title?: string | undefined;
+  readonly readOnlyHint?: boolean | undefined;
+  readonly destructiveHint?: boolean | undefined;
+  readonly idempotentHint?: boolean | undefined;
+  readonly openWorldHint?: boolean | undefined;
+}
+
 /** Options of `session.tool`. */
 export interface ToolOptions {
   /** Gives up the wait, and aborts the running call's signal. */
@@ -108,6 +117,15 @@ export interface ToolOptions {
   readonly description?: string | undefined;
   /** `function`, `extension` or `datastore`, after the GenAI conventions. */
   readonly type?: string | undefined;
+  /** JSON schema of the arguments. The names of its properties are told; they can raise a call's tier, never lower it. */
+  readonly inputSchema?: unknown;
+  /** MCP's annotations. `destructiveHint` can raise a call's tier; a promise to be harmless is not passed on. */
+  readonly annotations?: ToolAnnotations | undefined;
+  /**
+   * Contents of files that the call would run or send, by path (relative to `cwd`): at most 16 of 65,536 characters. They
+   * are masked, shown with the call, and part of its digest. What earlier calls of the session wrote is remembered anyway.
+   */
+  readonly files?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What `execute` gets besides the arguments. */

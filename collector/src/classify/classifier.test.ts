@@ -57,7 +57,7 @@ describe('tools by name and shape', () => {
   });
 
   it('asks the description when the name says nothing, and is less sure', () => {
-    expect(intent('op7', {}, 'Delete a volume by id.').effects[0]).toMatchObject({ verb: 'delete', confidence: 0.5 });
+    expect(intent('op7', {}, 'Delete a volume by id.').effects[1]).toMatchObject({ verb: 'delete', confidence: 0.5 });
   });
 
   it('is not read-only by a name alone', () => {

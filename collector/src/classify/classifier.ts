@@ -1,4 +1,5 @@
 import { type CredentialUse, type Derived, findPlaceholders, readVerbs, type SecretSeen } from '@haltwire/schemas';
+import { fillEnvironments } from './ambient.ts';
 import { Findings } from './findings.ts';
 import { textOf } from './generic.ts';
 import { type EffectDraft, worstOf } from './impact.ts';
@@ -39,10 +40,23 @@ function derive(input: ClassifyInput, findings: Findings): Derived {
   if (input.truncated === true && input.phase !== 'result') findings.unread('the arguments were cut at a size cap');
   // A result without its arguments is judged by its text; the intent has the effects.
   if (input.phase === 'intent' || input.arguments !== undefined) {
-    route(findings, input);
+    route(findings, withoutFiles(input));
+    if (input.files !== undefined) lookInto(findings, input);
+    fillEnvironments(findings.effects, input.targets ?? []);
     if (findings.effects.length === 0) findings.add(NOTHING);
   }
   return derived(input, findings);
+}
+
+function withoutFiles(input: ClassifyInput): ClassifyInput {
+  return input.files === undefined ? input : { ...input, files: undefined };
+}
+
+/** Reads the call again with the files that its sender shows: a claim, so what it tells stands beside the rest. */
+function lookInto(findings: Findings, input: ClassifyInput): void {
+  const shown = new Findings(findings.credentials);
+  route(shown, input);
+  findings.include(shown);
 }
 
 function derived(input: ClassifyInput, findings: Findings): Derived {

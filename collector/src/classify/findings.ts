@@ -76,6 +76,17 @@ export class Findings {
     if (this.sources.length < 64) this.sources.push(cut(pathOrUrl, 512));
   }
 
+  /** Adds what another reading of the same call found beyond this one. */
+  include(other: Findings): void {
+    const known = new Set(this.effects.map((effect) => JSON.stringify(effect)));
+    for (const effect of other.effects) if (!known.has(JSON.stringify(effect))) this.add(effect);
+    for (const source of other.sources) if (!this.sources.includes(source)) this.source(source);
+    this.opaque ??= other.opaque;
+    this.secretHunt ??= other.secretHunt;
+    this.sensitive ||= other.sensitive;
+    this.#tokens += other.steps;
+  }
+
   /** Counts a walked command; false when the budget is spent. */
   spendCommand(): boolean {
     return ++this.#commands <= LIMITS.commands || this.#exhausted('more commands than are walked');

@@ -2,11 +2,12 @@ import type { Effect, Target } from '@haltwire/schemas';
 import { LIMITS } from './config.ts';
 import { credentialIn } from './credentials.ts';
 import type { Findings } from './findings.ts';
+import { type EffectDraft, rate } from './impact.ts';
 import { cuts } from './lexicon.ts';
 import { resolvePath } from './paths.ts';
 import { notePath } from './secrets.ts';
 import { cut, isRecord, stringMember } from './text.ts';
-import { actOfTool, type ToolAct } from './tool-act.ts';
+import { actOfTool, gravityOf, type ToolAct } from './tool-act.ts';
 import type { ClassifyTool } from './types.ts';
 import { actOf, type NamedAct, resourceOf, splitWords } from './words.ts';
 
@@ -28,15 +29,32 @@ const idMembers = [
 /** Words of a description that make a call worse than its name says. */
 const WARNS = /\b(?:permanently|irreversibl[ey]|cannot be undone|can't be undone|destructive)\b/i;
 
-/** Classifies a tool that is known by its name (and description) only. */
+/**
+ * Classifies a tool that is known by its name only. What its sender says about it (description, parameters, hint) is a
+ * claim: where that tells of something graver, it stands beside what the name says.
+ */
 export function classifyGeneric(findings: Findings, tool: ClassifyTool, args: unknown): void {
-  const { system, act: named } = namedTool(tool.name);
-  const act = actOfTool(tool, named, args);
-  const warns = WARNS.test(tool.description ?? '') || tool.annotations?.destructiveHint === true;
   noteArguments(findings, args);
   const credentialRef = credentialIn(textOf(args), findings.credentials, false);
-  if (act === undefined) {
-    findings.add({
+  const named = draftOf({ name: tool.name }, args, credentialRef);
+  findings.add(named);
+  if (named.verb === 'read') noteSaved(findings, args);
+  if (tool.description === undefined && tool.parameters === undefined && tool.destructive !== true) return;
+  const told = draftOf(tool, args, credentialRef);
+  if (graver(told, named)) findings.add(told);
+}
+
+function graver(told: EffectDraft, named: EffectDraft): boolean {
+  const more = gravityOf(told.verb) - gravityOf(named.verb);
+  return more > 0 || (more === 0 && rate(told).destructiveness > rate(named).destructiveness);
+}
+
+function draftOf(tool: ClassifyTool, args: unknown, credentialRef: string | undefined): EffectDraft {
+  const { system, act: named } = namedTool(tool.name);
+  const act = actOfTool(tool, named, args);
+  const warns = WARNS.test(tool.description ?? '') || tool.destructive === true;
+  if (act === undefined)
+    return {
       verb: warns ? 'delete' : 'unknown',
       resource: 'unknown',
       system,
@@ -45,10 +63,8 @@ export function classifyGeneric(findings: Findings, tool: ClassifyTool, args: un
       ...(warns ? {} : { destructiveness: 0.4 }),
       evidence: `tool ${tool.name}: its name says no act`,
       confidence: 0.3,
-    });
-    return;
-  }
-  findings.add({
+    };
+  return {
     ...actEffect(act, system, args),
     destructiveness: act.destructiveness,
     reversibility: act.reversibility,
@@ -57,8 +73,7 @@ export function classifyGeneric(findings: Findings, tool: ClassifyTool, args: un
     ...(warns && act.verb === 'update' ? { destructiveness: 0.6, reversibility: 'irreversible' as const } : {}),
     evidence: `tool ${tool.name}: ${act.from} says ${act.word}`,
     confidence: confidenceOf(act),
-  });
-  if (act.verb === 'read') noteSaved(findings, args);
+  };
 }
 
 /** Nothing is deleted, yet what hangs on the tie fails: more than an ordinary change. */

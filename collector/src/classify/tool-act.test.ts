@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadClassifier } from './index.ts';
 import type { ClassifyTool } from './types.ts';
@@ -46,11 +47,25 @@ describe('what a function tool does, by its name and arguments', () => {
     expect(worst({ name: 'delete_volume', description: 'Lists volumes.' })).toMatchObject({ verb: 'delete' });
   });
 
-  it('pinned hints raise', () => {
-    const annotations = { destructiveHint: true };
-    expect(worst({ name: 'update_site', annotations })).toMatchObject({ verb: 'update', destructiveness: 0.6 });
-    const inputSchema = { type: 'object', properties: { recipient: {}, amount: {} } };
-    expect(worst({ name: 'frobnicate', inputSchema })).toMatchObject({ verb: 'transfer' });
+  it('a hint and the parameters of its schema raise', () => {
+    expect(worst({ name: 'update_site', destructive: true })).toMatchObject({ verb: 'update', destructiveness: 0.6 });
+    expect(worst({ name: 'frobnicate', parameters: ['recipient', 'amount'] })).toMatchObject({ verb: 'transfer' });
+  });
+
+  it('whatever its sender says about a tool, all that the bare name says stays', () => {
+    const said = fc.record({
+      description: fc.constantFrom('Lists things.', 'Reads a file', 'Deletes a volume', 'Updates', '', 'x'),
+      parameters: fc.subarray(['title', 'body', 'recipient', 'amount', 'user', 'role', 'x']),
+      destructive: fc.boolean(),
+    });
+    const names = fc.constantFrom('frobnicate', 'delete_x', 'run', 'update_site', 'get_x', 'leave_x', 'make', '');
+    fc.assert(
+      fc.property(names, said, (name, claims) => {
+        const effectsOf = (tool: ClassifyTool) =>
+          classify({ phase: 'intent', tool, arguments: { id: 1 }, credentials: [] }).effects;
+        expect(effectsOf({ name, ...claims })).toEqual(expect.arrayContaining(effectsOf({ name })));
+      }),
+    );
   });
 
   it('a download writes where it is told to', () => {

@@ -1,5 +1,5 @@
 import type { Effect, Verb } from '@haltwire/schemas';
-import { isRecord, memberOf, stringMember } from './text.ts';
+import { isRecord, stringMember } from './text.ts';
 import type { ClassifyTool } from './types.ts';
 import { actOf, type NamedAct, singular, splitWords } from './words.ts';
 
@@ -49,6 +49,11 @@ const selectors = ['action', 'operation', 'op', 'command', 'method', 'mode', 've
 /** Names that leave the act to an argument. */
 const LEAVES_OPEN = /^(?:manage|lifecycle|control|handle|perform|run|call|request|query)$/;
 
+/** How grave an act is: the order in which one may take another's place. */
+export function gravityOf(verb: Verb): number {
+  return gravity[verb];
+}
+
 /** Reads a tool's act; undefined when nothing names one. */
 export function actOfTool(tool: ClassifyTool, named: NamedAct | undefined, args: unknown): ToolAct | undefined {
   let act: ToolAct | undefined = named === undefined ? undefined : { ...named, from: 'name' };
@@ -70,8 +75,7 @@ export function actOfTool(tool: ClassifyTool, named: NamedAct | undefined, args:
 
 /** Names of the arguments, given and possible, squeezed. */
 function keysOf(tool: ClassifyTool, args: unknown): ReadonlySet<string> {
-  const possible = memberOf(tool.inputSchema, 'properties');
-  const names = [...(isRecord(args) ? Object.keys(args) : []), ...(isRecord(possible) ? Object.keys(possible) : [])];
+  const names = [...(isRecord(args) ? Object.keys(args) : []), ...(tool.parameters ?? [])];
   return new Set(names.slice(0, 64).map((name) => splitWords(name).map(singular).join('')));
 }
 

@@ -1,14 +1,14 @@
 import type { CredentialUse, Derived, Phase, ResolvedTarget, SecretSeen } from '@haltwire/schemas';
 
-/** The tool of a call, as its sender names it. */
+/** The tool of a call, as its sender names it. What is said beside the name adds effects, it takes none away. */
 export interface ClassifyTool {
   readonly name: string;
   readonly type?: string | undefined;
   readonly description?: string | undefined;
-  /** JSON schema of its arguments, when pinned. */
-  readonly inputSchema?: unknown;
-  /** MCP's hints, when pinned. `destructiveHint` raises; `readOnlyHint` is a promise and lowers nothing. */
-  readonly annotations?: { readonly destructiveHint?: boolean | undefined } | undefined;
+  /** Names of the parameters that its schema has. */
+  readonly parameters?: readonly string[] | undefined;
+  /** MCP's `destructiveHint`. Its `readOnlyHint` is a promise of whoever wrote the tool, and is not asked for. */
+  readonly destructive?: boolean | undefined;
 }
 
 /** What came back from a call. */
@@ -27,12 +27,12 @@ export interface ClassifyInput {
   readonly arguments: unknown;
   /** Absolute working directory of the call, when known. */
   readonly cwd?: string | undefined;
-  /** Targets that resolvers in the sdk read from ambient context. They sharpen, they never lower. */
+  /** Targets that resolvers in the sdk read from ambient context: they name the environment where the call does not. */
   readonly targets?: readonly ResolvedTarget[] | undefined;
   readonly credentials: readonly CredentialUse[];
-  /** Contents of files that this session wrote, by absolute path: a script that runs is then looked into. */
+  /** Contents of files that this session wrote, by absolute path: what runs them is looked into, which adds effects only. */
   readonly files?: Readonly<Record<string, string>> | undefined;
-  /** Absolute paths that this session created: deleting them again is tidying up. */
+  /** Absolute paths that this session is known to have created; never a sender's word, because it makes a deletion milder. */
   readonly created?: readonly string[] | undefined;
   /** Arguments or result were cut at a size cap. */
   readonly truncated?: boolean | undefined;

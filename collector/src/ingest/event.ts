@@ -91,7 +91,7 @@ function derive(draft: CallDraft, parts: EventParts, redacted: RedactedClaims, t
     phase: draft.phase,
     tool: claimed.tool ?? { name: 'unknown' },
     arguments: claimed.arguments,
-    ...compact({ cwd: claimed.cwd, targets: claimed.targets }),
+    ...compact({ cwd: claimed.cwd, targets: claimed.targets, files: filesOf(claimed) }),
     credentials,
     truncated,
     ...(isResult
@@ -109,6 +109,12 @@ function derive(draft: CallDraft, parts: EventParts, redacted: RedactedClaims, t
     credentials: union(derived.credentials, credentials),
     secretsSeen: union(derived.secretsSeen, secretsSeen),
   };
+}
+
+/** By path, the last of the same counts. A claim: the classifier only adds to what the call itself shows. */
+function filesOf({ files }: Claimed): Record<string, string> | undefined {
+  if (files === undefined || files.length === 0) return undefined;
+  return Object.fromEntries(files.map(({ path, text }) => [path, text]));
 }
 
 function classified(parts: EventParts, input: Parameters<Classifier['classify']>[0]): Derived {

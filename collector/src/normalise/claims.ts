@@ -3,10 +3,13 @@ import {
   credentialUseSchema,
   GENAI,
   HALTWIRE,
+  MAX_SCRIPTS,
   OTEL,
   resolvedTargetSchema,
+  scriptFileSchema,
   secretSeenSchema,
 } from '@haltwire/schemas';
+import { z } from 'zod';
 import type { OtlpLog, OtlpSpan } from '../receive/otlp.ts';
 import { cutText, type Fields, parseJson, wrong } from './fields.ts';
 import type { NormaliseOptions } from './types.ts';
@@ -35,6 +38,7 @@ export function callClaims(fields: Fields, options: NormaliseOptions): Claimed {
     tool: toolOf(fields),
     arguments: argumentsOf(fields, options.argumentChars),
     cwd: fields.text(HALTWIRE.cwd, 1024),
+    files: fields.list(HALTWIRE.files, scriptFileSchema, MAX_SCRIPTS),
     targets: fields.list(HALTWIRE.targets, resolvedTargetSchema, 16),
     credentials: fields.list(HALTWIRE.credentials, credentialUseSchema, 64),
     secretsSeen: fields.list(HALTWIRE.secretsSeen, secretSeenSchema, 256),
@@ -54,6 +58,8 @@ export function traceClaims(record: OtlpLog | OtlpSpan): Pick<Claimed, 'trace'> 
   return { trace: compact({ traceId, spanId, parentSpanId, durationMs }) };
 }
 
+const parameterName = z.string().max(200);
+
 export function toolOf(fields: Fields): Claimed['tool'] {
   const name = fields.text(GENAI.toolName, 200);
   if (name === undefined) return undefined;
@@ -61,6 +67,8 @@ export function toolOf(fields: Fields): Claimed['tool'] {
     name,
     type: fields.text(GENAI.toolType, 64),
     description: fields.text(GENAI.toolDescription, 1000),
+    parameters: fields.list(HALTWIRE.toolParameters, parameterName, 64),
+    destructive: fields.flag(HALTWIRE.toolDestructive),
   });
 }
 

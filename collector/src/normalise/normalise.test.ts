@@ -44,6 +44,9 @@ describe('an event of ours', () => {
           'haltwire.targets': JSON.stringify([
             { resolver: 'railway', system: 'railway', environment: 'production', evidence: 'linked project' },
           ]),
+          'haltwire.files': JSON.stringify([{ path: '/srv/go.sh', text: `TOKEN=${secret}; rm -rf /srv/other` }]),
+          'haltwire.tool.parameters': '["command"]',
+          'haltwire.tool.destructive': true,
           'an.unknown.attribute': 1,
         }),
       ),
@@ -64,8 +67,11 @@ describe('an event of ours', () => {
     expect(record?.claimed).toEqual({
       agentId: 'somebody-else',
       agentName: 'deployer bot',
-      tool: { name: 'shell' },
+      tool: { name: 'shell', parameters: ['command'], destructive: true },
       arguments: { command: 'rm -rf /srv/data' },
+      files: [
+        { path: '/srv/go.sh', text: expect.stringMatching(/^TOKEN=hwsecret\.token\.hwf_\w+; rm -rf \/srv\/other$/) },
+      ],
       cwd: '/srv',
       digest,
       sessionNonce: 'n1',
@@ -79,6 +85,14 @@ describe('an event of ours', () => {
     expect(record?.observed.bytes).toBeGreaterThan(300);
     expect(record?.derived.effects[record.derived.worst]?.verb).toBe('delete');
     expect(record?.derived.readOnly).toBe(false);
+  });
+
+  it('is looked into by the scripts that its sender shows, beside what the call itself does', async () => {
+    const shown = JSON.stringify([{ path: '/srv/go.sh', text: 'rm -rf /srv/other' }]);
+    const run = { 'gen_ai.tool.call.arguments': '{"command":"sh go.sh"}', 'haltwire.cwd': '/srv' };
+    const [bare, looked] = await written(logsRequest(intent(0, run), intent(1, { ...run, 'haltwire.files': shown })));
+    expect(bare?.derived.effects.map(({ verb }) => verb)).toEqual(['execute']);
+    expect(looked?.derived.effects.map(({ verb }) => verb)).toEqual(['execute', 'delete']);
   });
 
   it('keeps its place in the sender’s tracing only when both ids are there', async () => {
@@ -274,6 +288,14 @@ describe('an event of ours', () => {
         'haltwire.targets': fc.oneof(
           text,
           fc.array(fc.record({ resolver: text, system: text, evidence: text })).map((list) => JSON.stringify(list)),
+        ),
+        'haltwire.files': fc.oneof(
+          text,
+          fc.array(fc.record({ path: text, text }), { maxLength: 20 }).map((list) => JSON.stringify(list)),
+        ),
+        'haltwire.tool.parameters': fc.oneof(
+          text,
+          fc.array(text).map((list) => JSON.stringify(list)),
         ),
         'haltwire.credentials': fc.oneof(
           text,

@@ -1,4 +1,11 @@
-import { type Claimed, type CredentialUse, findPlaceholders, type Redactor, type SecretSeen } from '@haltwire/schemas';
+import {
+  type Claimed,
+  type CredentialUse,
+  findPlaceholders,
+  MAX_SCRIPT_CHARS,
+  type Redactor,
+  type SecretSeen,
+} from '@haltwire/schemas';
 import { cutText } from '../normalise/fields.ts';
 
 /** Longest result that is kept. */
@@ -75,10 +82,15 @@ const bounds: Readonly<Record<string, number>> = {
   kind: 64,
   provider: 64,
   where: 120,
+  path: 1024,
+  text: MAX_SCRIPT_CHARS,
 };
 
 function cutToSchema(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(cutToSchema);
+  if (Array.isArray(value))
+    return value.map((member) =>
+      typeof member === 'string' ? cutText(member, bounds.name ?? 0) : cutToSchema(member),
+    );
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [

@@ -1,7 +1,7 @@
 import { BY_FORMAT, type Finding } from './finding.ts';
 import { anyFormat, type FormatAt, formatsAt, type SecretFormat } from './formats.ts';
 import { matchesOf } from './matches.ts';
-import { holdsPlaceholder, isFiller } from './plausible.ts';
+import { holdsPlaceholder, isFilledPattern } from './plausible.ts';
 
 /**
  * Global: words of characters that formats are made of, as long as the shortest token: everything else is passed over. What
@@ -37,7 +37,7 @@ function findInWord(word: string, offset: number): Finding[] {
 
 function findingOf(match: RegExpExecArray, format: SecretFormat, offset: number): Finding | undefined {
   const secret = withoutTrailing(match[1] ?? match[0]);
-  if (isFiller(bodyOf(secret)) || holdsPlaceholder(secret)) return undefined;
+  if (isFilledPattern(bodyOf(secret)) || holdsPlaceholder(secret)) return undefined;
   const start = offset + match.index + (match[1] === undefined ? 0 : match[0].indexOf(match[1]));
   const { kind, provider } = format;
   return { start, end: start + secret.length, secret, kind, provider, where: BY_FORMAT };
@@ -74,7 +74,7 @@ export function findPrivateKeys(text: string): Finding[] {
     covered = end;
     // The same key in a file and in a JSON string is one key: line ends and their escapes do not count.
     const secret = text.slice(bodyStart, end).replaceAll(/\\+[nr]|\s|-----END.*/g, '');
-    if (secret.length < 40 || isFiller(secret)) continue;
+    if (secret.length < 40 || isFilledPattern(secret)) continue;
     found.push({ start: match.index, end, secret, kind: 'private-key', where: BY_FORMAT });
   }
   return found;

@@ -30,14 +30,26 @@ const references = [
 export const advice =
   /^(?:(?:put|insert|enter|add|replace|change|set|type|paste|use)[\s_-]?(?:your|my|the|this|with|me|here|key|token|password|secret|in|api)|(?:your|my|some|the|an?|fake|dummy|sample|test)[\s_-](?:\w|<)|your[a-z]+$)/i;
 
-/** Filled with one or two characters, counting up, or marked as an example: nobody's secret. */
+/**
+ * One character only (behind a prefix, too), a word that stands where a secret would, or marked as an example: nobody's secret, even in a place
+ * that is made for one. A session's id may well be nearly all zeros, so two characters are enough to be one.
+ */
 export function isFiller(value: string): boolean {
   const head = value.length > 512 ? value.slice(0, 512) : value;
   const lower = head.toLowerCase();
   if (fillers.has(lower)) return true;
   if (lower.includes('example') || lower.includes('placeholder') || lower.includes('changeme')) return true;
   if (lower.includes('redacted') || lower.includes('_here') || lower.includes('-here')) return true;
-  if (/(?:x{5}|\*{3}|\.{3}|0{12}|…|^path\/to\/)/.test(lower)) return true;
+  if (/(?:x{5}|\*{3}|\.{3}|…|^path\/to\/)/.test(lower)) return true;
+  const body = lower.replace(/^[a-z][a-z0-9]{1,8}[_-]/, '');
+  return new Set(body.replaceAll(/[^a-z0-9]/g, '')).size < 2;
+}
+
+/** The same for what only its form gives away: there, few characters or a long run of one are a filled-in pattern too. */
+export function isFilledPattern(value: string): boolean {
+  if (isFiller(value)) return true;
+  const lower = value.slice(0, 512).toLowerCase();
+  if (lower.includes('0'.repeat(12))) return true;
   const longestRun = /(.)\1{11,}/.exec(lower)?.[0].length ?? 0;
   if (longestRun > 0.75 * lower.length) return true;
   return new Set(lower.replaceAll(/[^a-z0-9]/g, '')).size < (lower.length >= 16 ? 4 : 2);

@@ -98,6 +98,29 @@ describe('a redacted text', () => {
     });
   }
 
+  it.each(Object.entries(contexts))('holds no value that is nearly all one character: %s', (_name, context) => {
+    for (const value of [
+      '00000000-007a-1000-8000-000000000000',
+      '0000000000000000000000000000b7d1',
+      'aaaaaaaaaaaaaaaaaaaaaaa1',
+    ]) {
+      const redacted = redactor.text(context(value));
+      for (const reading of readings(redacted.value)) expect(reading).not.toContain(value);
+      expect(redacted.secrets.map((found) => found.fingerprint)).toContain(fingerprintOf(value));
+    }
+  });
+
+  it('keeps what is one character only, in a place or in a format', () => {
+    for (const text of [
+      'API_KEY=0000000000000000000000000000',
+      'API_KEY="glc_1111111111111111111111111111="',
+      'Cookie: sid=00000000-0000-0000-0000-000000000000',
+      'token: "--------------------"',
+      'gh'.concat(`p_${'z'.repeat(36)}`),
+    ])
+      expect(redactor.text(text)).toEqual({ value: text, secrets: [] });
+  });
+
   it('holds no secret of a known format wherever it stands', () => {
     fc.assert(
       fc.property(known, fc.constantFrom(' ', '"', '\n', '(', '/', ',', '='), (value, mark) => {

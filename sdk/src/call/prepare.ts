@@ -3,6 +3,8 @@ import type { CredentialUse } from '@haltwire/schemas';
 import { callDigest } from '@haltwire/schemas/digest';
 import type { Redactor } from '@haltwire/schemas/redact';
 import { HaltwireError } from '../errors.ts';
+import type { Script } from '../scripts/script-memory.ts';
+import { hashesOf } from '../scripts/shown-scripts.ts';
 import { copyArguments } from './copy-arguments.ts';
 import { environmentCredentials } from './environment-credentials.ts';
 
@@ -19,6 +21,8 @@ export interface PreparedCall<A = unknown> {
   readonly redactedArguments: string;
   readonly cwd: string;
   readonly credentials: readonly CredentialUse[];
+  /** Files that it names and whose content is known. Raw, like the arguments. */
+  readonly scripts: readonly Script[];
   readonly digest: string;
 }
 
@@ -29,6 +33,8 @@ export interface PrepareContext {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly redactor: Redactor;
+  /** Finds the files that the arguments name and whose content is known. */
+  readonly scriptsOf: (args: unknown) => readonly Script[];
 }
 
 /**
@@ -55,6 +61,7 @@ export function prepareCall<A>(tool: string, args: A, context: PrepareContext): 
     redactedArguments,
     cwd: resolve(context.cwd),
     credentials,
+    scripts: context.scriptsOf(frozen),
   };
   return Object.freeze({ ...call, digest: digestOf(call, context.sessionNonce) });
 }
@@ -67,6 +74,7 @@ export function digestOf(call: Omit<PreparedCall, 'digest'>, sessionNonce: strin
     arguments: call.arguments,
     cwd: call.cwd,
     credentialFingerprints: call.credentials.map((credential) => credential.fingerprint),
+    scriptHashes: hashesOf(call.scripts),
   });
 }
 

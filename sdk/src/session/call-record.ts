@@ -7,12 +7,14 @@ import type { CallSpan } from '../call/span.ts';
 import type { HaltwireError } from '../errors.ts';
 import type { Attributes } from '../otlp/encode.ts';
 import type { ResolvedTarget } from '../resolve/types.ts';
+import { shownScripts } from '../scripts/shown-scripts.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Most of each that the contracts allow in one event; the collector finds the rest in the redacted texts. */
 const MAX_CREDENTIALS = 64;
 const MAX_SECRETS_SEEN = 256;
 const MAX_TARGETS = 16;
+const MAX_PARAMETERS = 64;
 
 /** Options of `CallRecord`. */
 export interface CallRecordOptions {
@@ -22,6 +24,9 @@ export interface CallRecordOptions {
   readonly span: CallSpan;
   readonly type: string | undefined;
   readonly description: string | undefined;
+  /** Redacted names of the tool's parameters. */
+  readonly parameters: readonly string[];
+  readonly destructive: boolean;
 }
 
 /** Writes the phases of one call into the session's stream, and ends its span. Nothing unredacted passes here. */
@@ -32,9 +37,17 @@ export class CallRecord {
     this.#options = options;
   }
 
-  /** The call asks, of these targets. Sent at once. Returns the intent's number; undefined when the spool is full. */
+  /**
+   * The call asks, of these targets, and runs these files. Sent at once. Returns the intent's number; undefined when the
+   * spool is full.
+   */
   asked(targets: readonly ResolvedTarget[] = []): number | undefined {
-    return this.#intent({ [HALTWIRE.targets]: jsonOf(targets, MAX_TARGETS) }, true);
+    const { call, redactor } = this.#options;
+    const files = shownScripts(call.scripts, redactor);
+    return this.#intent(
+      { [HALTWIRE.targets]: jsonOf(targets, MAX_TARGETS), [HALTWIRE.files]: jsonOf(files, files.length) },
+      true,
+    );
   }
 
   /**
@@ -79,12 +92,14 @@ export class CallRecord {
   }
 
   #intent(decided: Attributes, urgent: boolean): number | undefined {
-    const { call, type, description } = this.#options;
+    const { call, type, description, parameters, destructive } = this.#options;
     return this.#write(
       EVENT.intent,
       {
         [GENAI.toolType]: type,
         [GENAI.toolDescription]: description,
+        [HALTWIRE.toolParameters]: jsonOf(parameters, MAX_PARAMETERS),
+        [HALTWIRE.toolDestructive]: destructive || undefined,
         [GENAI.toolCallArguments]: call.redactedArguments,
         [HALTWIRE.cwd]: call.cwd,
         [HALTWIRE.credentials]: jsonOf(call.credentials, MAX_CREDENTIALS),

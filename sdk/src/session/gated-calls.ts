@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { isReadOnlyCall } from '@haltwire/schemas/read-only';
 import { targetsOf } from '../call/call-targets.ts';
+import { describedTool } from '../call/described-tool.ts';
 import { digestOf, type PreparedCall, prepareCall } from '../call/prepare.ts';
 import { routeOf } from '../call/route.ts';
 import { CallSpan } from '../call/span.ts';
@@ -9,6 +11,7 @@ import { type HaltwireError, HaltwireNoLeaseError, HaltwireUnreachableError } fr
 import type { Gate } from '../gateway/gate.ts';
 import type { Verdict } from '../gateway/messages.ts';
 import type { ResolvedTarget } from '../resolve/types.ts';
+import { type Script, ScriptMemory, scriptOf } from '../scripts/script-memory.ts';
 import type { ExecuteContext, HoldNotice, SessionOptions, ToolOptions } from '../types.ts';
 import { WARNING } from '../warnings.ts';
 import { callBack } from './call-back.ts';
@@ -51,6 +54,7 @@ export class GatedCalls {
   readonly #host: CallHost;
   readonly #running = new Set<RunningCall>();
   readonly #news: News;
+  readonly #written = new ScriptMemory();
   #count = 0;
 
   constructor(host: CallHost) {
@@ -76,12 +80,14 @@ export class GatedCalls {
     const unusable = this.#host.unusable();
     if (unusable !== undefined) throw unusable;
     if (signal?.aborted) throw abortedError(name, signal);
+    const cwd = options.cwd ?? this.#host.options.cwd ?? process.cwd();
     const call = prepareCall(name, args, {
       callId: this.#nextCallId(),
       sessionNonce: this.#host.nonce,
-      cwd: options.cwd ?? this.#host.options.cwd ?? process.cwd(),
+      cwd,
       env: this.#host.options.env ?? process.env,
       redactor: shared.redactor,
+      scriptsOf: (frozen) => this.#scriptsOf(frozen, cwd, options.files),
     });
     if (this.#news.stale) {
       await this.#news.hear();
@@ -129,12 +135,24 @@ export class GatedCalls {
   }
 
   /** Opens the span and the record of a call. */
-  #recordOf(call: PreparedCall, { type, description: raw }: ToolOptions): CallRecord {
+  #recordOf(call: PreparedCall, options: ToolOptions): CallRecord {
+    const { type, description: raw } = options;
     const { sessionId, agentName, recorder, shared } = this.#host;
     const { redactor, tracer } = shared;
     const description = raw === undefined ? undefined : redactor.text(raw).value.slice(0, 1000);
     const span = new CallSpan(tracer, { call, type, description, sessionId, agentName });
-    return new CallRecord({ recorder, redactor, call, span, type, description });
+    const { parameters, destructive } = describedTool(options, redactor);
+    return new CallRecord({ recorder, redactor, call, span, type, description, parameters, destructive });
+  }
+
+  /** What the harness shows, and what the session wrote and the call names. */
+  #scriptsOf(args: unknown, cwd: string, files: ToolOptions['files'] = {}): Script[] {
+    const given = Object.entries(files).map(([path, text]) => ({
+      ...scriptOf(resolve(cwd, path), text),
+      given: true,
+    }));
+    const paths = new Set(given.map(({ path }) => path));
+    return [...given, ...this.#written.namedBy(args).filter(({ path }) => !paths.has(path))];
   }
 
   /** Looked for only when somebody waits anyway: a plain read under a lease never pays for it. */
@@ -197,7 +215,7 @@ export class GatedCalls {
       verdict: allow.verdict,
       arrivedAt: allow.arrivedAt,
       now: shared.runtime.now(),
-      digest: digestOf(call, nonce),
+      digest: digestOf({ ...call, scripts: this.#written.now(call.arguments, call.scripts) }, nonce),
       isCurrent: gate.isCurrent(allow.verdict),
     });
   }
@@ -230,6 +248,7 @@ export class GatedCalls {
       (outcome) => {
         signal?.removeEventListener('abort', onAbort);
         this.#running.delete(running);
+        this.#written.ran(call.arguments, call.cwd, outcome.ok);
         record.result(outcome);
       },
     );

@@ -80,7 +80,10 @@ describe('a deletion is seen through', () => {
 
   it('in a script that the session wrote before, when the harness tells', () => {
     const files = { '/home/bot/repo/clean.sh': line };
-    expect(derive('sh clean.sh', { files }).effects).toMatchObject([{ verb: 'delete', target: { path: '/srv/x' } }]);
+    expect(derive('sh clean.sh', { files }).effects).toMatchObject([
+      { verb: 'execute', resource: 'script' },
+      { verb: 'delete', target: { path: '/srv/x' } },
+    ]);
     expect(derive('sh clean.sh').effects).toMatchObject([{ verb: 'execute', resource: 'script' }]);
   });
 
