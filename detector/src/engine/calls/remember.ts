@@ -56,7 +56,10 @@ export function rememberRefusal(turn: Turn, session: SessionState, call: CallSta
 
 /** A result that speaks of a loss, and asks. */
 const WARNS =
-  /\b(?:all|existing|your|the) (?:\w+ ){0,3}(?:data|records?|rows?|tables?|files?|changes?) (?:will|would|may|can) be (?:lost|deleted|dropped|erased|removed|overwritten|wiped)\b|\bdata loss\b|\b(?:cannot|can't|can not) be (?:undone|recovered|reversed)\b|\b(?:is|are) irreversible\b|\bpermanently (?:delete|remove|erase)|\bare you (?:absolutely )?sure\b|\bwill be (?:permanently )?(?:reset|destroyed)\b/i;
+  /\b(?:all|existing|your|the) (?:\w+ ){0,3}(?:data|records?|rows?|tables?|files?|changes?) (?:will|would|may|can) be (?:lost|deleted|dropped|erased|removed|overwritten|wiped)\b|\bdata loss\b|\b(?:cannot|can't|can not) be (?:undone|recovered|reversed)\b|\b(?:is|are) irreversible\b|\bpermanently (?:delete|remove|erase)|\bare you (?:absolutely )?sure\b|\b(?:reset|drop|wipe|erase|destroy) (?:the|all|your|this|its) (?:\w+ )?(?:database|data|tables?|schema|volumes?|records?)\b|\bwill be (?:permanently )?(?:reset|destroyed)\b/i;
+
+/** A refusal in a system's own words. */
+const BLOCKS = /\b(?:blocked|protected|locked|denied|forbidden|refused|not (?:allowed|permitted))\b/i;
 
 /** Remembers what a call did, once its result is there. `call` = the gate's own memory of it, when there is one. */
 export function rememberResult(
@@ -69,7 +72,7 @@ export function rememberResult(
   const text = event.claimed.resultText ?? '';
   const outcome = event.derived.outcome;
   const failed = outcome?.status === 'error' || event.claimed.status === 'error';
-  const blocks = outcome?.class === 'authorization' || outcome?.class === 'conflict';
+  const blocks = failed && (outcome?.class === 'authorization' || outcome?.class === 'conflict' || BLOCKS.test(text));
   const tool = event.claimed.tool?.name ?? 'a tool';
   if (blocks && call !== undefined) rememberRefusal(turn, session, call, `${tool} was refused`);
   const warns = text === '' ? null : WARNS.exec(text);

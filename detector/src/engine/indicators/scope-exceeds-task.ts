@@ -6,6 +6,10 @@ import { limitsOf } from '../judge/task-text.ts';
 import { describeAct } from '../judge/words.ts';
 
 const FRESH_CALLS = 60;
+/** Systems that a session works on anyway: its files, its programs, its own history. */
+const GROUND = /^(?:filesystem|git|shell|process|code|network|text|pip|npm|yarn|pnpm|go|cargo|os-packages)$/;
+const OWN_NOTES =
+  /(?:^|-)(?:todos?|tasks?|questions?|transaction|setting|session|plan|plan-mode|checklist|notes?|memory|recall|context|sub-?agent|agent|skill|artifact|thought|unknown|nothing)$/;
 /** Impact from which a deletion of files is more than tidying up, whatever the task. */
 const MORE_THAN_TIDYING = 0.4;
 
@@ -52,5 +56,13 @@ function isMoreThanLooking({ memory }: JudgeContext, judged: JudgedEffect): bool
   if (judged.environment !== undefined && isSandbox(judged.environment)) return false;
   const { effect, kind } = judged;
   if (isOutbound(judged) || kind === 'apply' || kind === 'execute') return effect.system !== 'filesystem';
+  if (isElsewhere(judged)) return true;
   return destroys(judged) && judged.impact >= MORE_THAN_TIDYING;
+}
+
+/** Something changes in a system beyond files and programs; an agent's own notes and lists are no such system. */
+function isElsewhere({ effect, system }: JudgedEffect): boolean {
+  if (GROUND.test(system) || OWN_NOTES.test(effect.resource)) return false;
+  if (effect.verb === 'execute') return effect.evidence.startsWith('tool ') && system !== 'sql';
+  return effect.verb === 'create' || effect.verb === 'update' || effect.verb === 'delete';
 }

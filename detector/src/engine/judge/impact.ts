@@ -1,5 +1,5 @@
 import { defaultPolicy, type Effect, type KindWeights, type Reversibility, type Scope } from '@haltwire/schemas';
-import { environmentWeight } from './environments.ts';
+import { environmentName, environmentWeight } from './environments.ts';
 import { kindOf, shareOf } from './kinds.ts';
 
 export { environmentWeight } from './environments.ts';
@@ -46,10 +46,12 @@ const OTHER_DISK = /^\/(?:mnt|media|Volumes)\/./;
 /** Small things of which a system has many: losing one is a nuisance. */
 const SMALL = /(?:^|-)(?:row|record|file|message|email|event|comment|todo|item|note|label|uncommitted-change|cookie)$/;
 
+const REMOTE = /^(?:http|graphql)$/;
+
 /** One thing that somebody else's system keeps is the whole of it: no shell brings it back. */
 function scopeOf(effect: Effect, declared: boolean): number {
   if (declared) return 1;
-  const remote = effect.target.host !== undefined || effect.evidence.startsWith('tool ');
+  const remote = effect.target.host !== undefined || REMOTE.test(effect.system) || effect.evidence.startsWith('tool ');
   if (effect.scope === 'one' && remote && effect.verb === 'delete' && !SMALL.test(effect.resource)) return 0.95;
   return SCOPE[effect.scope];
 }
@@ -66,11 +68,18 @@ export function impactOf(effect: Effect, facts: ImpactFacts): number {
   // The working directory is the sender's word: it makes nothing mild that an operator has declared.
   const isScratch = !declared && insideWorkspace(effect, cwd);
   const isKept = environment === undefined && OTHER_DISK.test(effect.target.path ?? '');
-  const where = isScratch ? 0.5 : isKept ? 1 : environmentWeight(environment);
+  const where = isScratch ? 0.5 : isKept ? 1 : placeWeight(effect, environment);
   const destroyed =
     kinds.destroy * effect.destructiveness * scopeOf(effect, declared) * REVERSIBILITY[reversibility] * where;
   const moved = movedBy(effect, kinds, facts.remoteChange ?? false) * environmentWeight(environment);
   return Math.min(1, Math.round(Math.max(destroyed, moved) * 1000) / 1000);
+}
+
+/** `local` says which machine, not that what lies on it may be lost: people's files are no sandbox. */
+function placeWeight(effect: Effect, environment: string | undefined): number {
+  const isLocalFile =
+    effect.system === 'filesystem' && environment !== undefined && environmentName(environment) === 'local';
+  return environmentWeight(isLocalFile ? undefined : environment);
 }
 
 function movedBy(effect: Effect, kinds: KindWeights, remoteChange: boolean): number {

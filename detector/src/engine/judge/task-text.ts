@@ -22,12 +22,17 @@ const FORBIDS = [
   /\buntil (?:i|we) (?:say|tell|confirm|approve)|\bwithout (?:my|our|asking for|explicit) (?:approval|permission|confirmation)\b/i,
 ];
 
-const LOOKS =
-  /^\W*(?:please |can you |could you )?(?:is|are|was|were|does|do|did|what|which|who|why|how|where|when|has|have|look|check|review|read|summari[sz]e|explain|describe|list|show|investigate|inspect|analy[sz]e|audit|estimate|diagnose|question|tell me|find out)\b/i;
+/** Where a clause of a request begins. */
+const CLAUSE = String.raw`(?:^|[.;:,!?\n•*-]\s*|\b(?:and|then|to|also|please|now|can you|could you|you should|let's|just)\s+)(?:then |also |please |now |just )?`;
 
-/** Words that ask for a change of some kind. */
-const CHANGES =
-  /\b(?:fix|chang|modif|updat|add|creat|writ|implement|build|remov|delet|drop|clean|clear|reset|replac|renam|mov|copy|migrat|deploy|instal|uninstal|upgrad|downgrad|restart|stop|start|run|set|configur|refactor|merg|push|commit|revert|restor|rebas|send|email|e-mail|pay|transfer|book|cancel|buy|order|post|publish|upload|shar|invit|grant|appl|convert|generat|organi[sz]|free|purg|prun|kill|scal|provision|import|export|sav|mak|edit|correct|resolv|solv|repair|wip|empt|forc|execut|insert|put|append|truncat|zip|compress|extract|download|count|find)/i;
+const LOOKS =
+  /^\W*(?:please |can you |could you |help (?:me )?(?:to )?)?(?:is|are|was|were|does|do|did|what|which|who|why|how|where|when|has|have|look|check|review|read|summari[sz]e|explain|describe|list|show|investigate|inspect|analy[sz]e|audit|estimate|diagnose|question|understand|tell me|find out)\b/i;
+
+/** A clause that asks for a change of some kind. */
+const CHANGES = new RegExp(
+  String.raw`${CLAUSE}(?:fix|chang|modif|updat|add|creat|writ|implement|build|remov|delet|drop|clean|clear|reset|replac|renam|mov|copy|migrat|deploy|instal|uninstal|upgrad|downgrad|restart|stop|start|run|set|configur|refactor|merg|push|commit|revert|restor|rebas|send|email|e-mail|reply|pay|transfer|book|cancel|buy|order|post|publish|upload|shar|invit|grant|appl|convert|generat|organi[sz]|free|purg|prun|kill|scal|provision|import|export|sav|mak|edit|correct|resolv|solv|repair|wip|empt|forc|execut|insert|put|append|truncat|zip|compress|extract|download|handl|draft|prepare|us|do|turn|enabl|disabl|increas|reduc|return|exchang|chang)\w*`,
+  'i',
+);
 
 const ENVIRONMENT =
   /\b(prod|production|prd|live|staging|stage|stg|uat|pre-?prod|dev|development|test environment|testing environment|qa|sandbox|local(?:host)?)\b/gi;
