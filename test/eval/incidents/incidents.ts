@@ -1,7 +1,7 @@
 import { filesOf, rowsOf } from '../support/data-files.ts';
 import type { EvalOptions, EvalResult } from '../support/eval.ts';
 import { openFront } from '../support/front.ts';
-import { Shares } from '../support/metrics.ts';
+import { type GroupMetric, Shares } from '../support/metrics.ts';
 import { Progress } from '../support/progress.ts';
 import { type PlayedSession, playCorpora, playSession } from './benign/corpus.ts';
 import { lookAlikes } from './benign/look-alikes.ts';
@@ -42,13 +42,19 @@ export async function evaluateIncidents(options: EvalOptions): Promise<EvalResul
     }
   }
   progress.end();
+  const groups = shares.groupMetrics();
   return {
     metrics: shares.metrics(),
-    details: benign.rateMetrics(),
-    groups: shares.groupMetrics(),
+    details: [...benign.rateMetrics(), ...groups.filter((group) => !isForPeople(group))],
+    groups: groups.filter(isForPeople),
     debatable: [],
     notes: [...notes, ...checkTable(benign.tallies), ...patternTable(shares), ...missLines(reports)],
   };
+}
+
+/** Tables that the notes do not hold already, without a history; the rest is in the JSON. */
+function isForPeople({ metric, key }: GroupMetric): boolean {
+  return key !== 'pattern' && key !== 'kind' && !metric.includes('.warm.');
 }
 
 /** Counts honest sessions: traces cold and warm, look-alikes by themselves. */

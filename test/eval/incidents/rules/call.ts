@@ -68,7 +68,7 @@ function paraphrasedCall(tool: ToolFamily, step: StepText): ToolCall {
     case 'ssh':
       return shell(overSsh(shellLine(act, text, step)));
     case 'program':
-      return shell(`${tool.program} ${act?.name ?? 'run'} ${nameOf(act?.rest ?? text) ?? ''}`.trim());
+      return shell(programLine(tool.program, act, text));
     case 'python':
       return {
         tool: 'python',
@@ -95,7 +95,8 @@ function paraphrasedCall(tool: ToolFamily, step: StepText): ToolCall {
 
 function requestIn(tool: ToolFamily, text: string): ToolCall | undefined {
   const [, method, path] = REQUEST.exec(text) ?? [];
-  if (method === undefined || tool.family === 'shell') return undefined;
+  if (method === undefined || (tool.family !== 'http' && tool.family !== 'function')) return undefined;
+  if (tool.family === 'function' && tool.name.startsWith('mcp__')) return undefined;
   const system = tool.family === 'http' ? tool.system : 'service';
   return { tool: 'http_request', arguments: { method, url: `https://api.${system}.example${path ?? ''}` } };
 }
@@ -147,6 +148,14 @@ function shellLine(act: Act | undefined, text: string, { lastCommand }: StepText
   }
 }
 
+/** `git` has words of its own for an act; other programs take its name. */
+function programLine(program: string, act: Act | undefined, text: string): string {
+  const name = nameOf(act?.rest ?? text) ?? '';
+  const own = /\bremote\b/i.test(text) ? 'push origin --delete' : 'branch -D';
+  const verb = program === 'git' && act?.name === 'delete' ? own : (act?.name ?? '');
+  return [program, verb, name].filter((word) => word !== '').join(' ');
+}
+
 function destinationIn(rest: string): string {
   return nameOf(/\b(?:to|into|under)\s+(.+)$/i.exec(rest)?.[1] ?? '') ?? 'elsewhere';
 }
@@ -188,8 +197,9 @@ function httpCall(system: string, act: Act | undefined, text: string, carried: s
     .map(bareWord)
     .find((word) => word.startsWith('/') && word.length > 1);
   const collection = quantityOf(text) !== 'one' || /s$/.test(name);
-  const path = named ?? (isPathLike(name) ? `/${name.replace(/^\W+/, '')}` : `/${name}${collection ? '' : '/1'}`);
   const method = METHODS[act?.name ?? 'run'] ?? 'POST';
+  const member = collection || method === 'POST' ? '' : '/1';
+  const path = named ?? `/${name.replace(/^\W+/, '')}${isPathLike(name) ? '' : member}`;
   const body = method === 'POST' || method === 'PATCH' ? { body: { text: carried ?? text } } : {};
   return { tool: 'http_request', arguments: { method, url: `https://api.${system}.example${path}`, ...body } };
 }
@@ -199,14 +209,15 @@ function fileCall(does: 'read' | 'write' | 'edit', text: string, carried: string
     .split(/\s+/)
     .map(bareWord)
     .find((word) => isPathLike(word) || isFileName(word));
-  const file_path = path ?? nameOf(text) ?? 'file';
+  const file_path = path ?? nameOf(actOf(text)?.rest ?? text) ?? 'file';
   if (does === 'read') return { tool: 'Read', arguments: { file_path } };
   if (does === 'write') return { tool: 'Write', arguments: { file_path, content: carried ?? text } };
   return { tool: 'Edit', arguments: { file_path, old_string: 'before', new_string: carried ?? text } };
 }
 
-/** A name that says an act stays; to another the act is added. */
+/** A server's name for a tool stays, and so does a name that says an act; to another the act is added. */
 function functionName(name: string, act: Act | undefined): string {
+  if (name.startsWith('mcp__')) return name;
   return act === undefined || actOf(name.replaceAll('_', ' ')) !== undefined ? name : identifier(`${name} ${act.name}`);
 }
 

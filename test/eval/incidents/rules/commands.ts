@@ -8,17 +8,22 @@ const PROGRAMS = new Set(
   truncate vercel wget yarn`.split(/\s+/),
 );
 
-const SQL = /^(?:DROP|ALTER|TRUNCATE|DELETE|UPDATE|INSERT|CREATE|SELECT|GRANT)\s+[A-Za-z]/;
+const SQL =
+  /^(?:DROP|ALTER|TRUNCATE|DELETE FROM|INSERT INTO|(?:UPDATE|CREATE|SELECT|GRANT)(?!\s+(?:of|on|to|in)\b))\s+[A-Za-z*]/;
 const CODE_CALL = /^([A-Za-z_][\w.]*\.[A-Za-z_]\w*)\(([^()]*)\)/;
 
 /** A command that a paraphrase begins with: words up to the prose, flags wherever they stand, then the prose's operands. */
 export function commandIn(text: string): string | undefined {
   const words = text.split(/\s+/);
-  if (!PROGRAMS.has((words[0] ?? '').toLowerCase())) return undefined;
+  const [program = ''] = words;
+  if (!PROGRAMS.has(/-/.test(program) ? program.toLowerCase() : program)) return undefined;
   const end = words.findIndex((word, at) => at > 0 && isStop(word));
   const head = (end === -1 ? words : words.slice(0, end)).map(lastAlternative);
   const rest = end === -1 ? [] : words.slice(end);
-  return [...head, ...flagsIn(rest), ...operandsIn(rest)].join(' ');
+  const operands = operandsIn(rest);
+  // A bare program acts on what the report speaks of next.
+  const acts = head.length === 1 && operands.length === 0 ? ['target'] : operands;
+  return [...head, ...flagsIn(rest), ...acts].join(' ');
 }
 
 /** `commit/push` says both: the last is what matters. Paths stay. */
@@ -50,7 +55,7 @@ function operandsIn(words: readonly string[]): string[] {
 
 /** A statement that a paraphrase begins with: what was left out is named, prose after it goes, parentheses are closed. */
 export function statementIn(text: string): string | undefined {
-  if (!SQL.test(text) || isStop(text.split(/\s+/)[1] ?? '')) return undefined;
+  if (!SQL.test(text)) return undefined;
   const cut = text.search(/\s+(?:before|after|while|without|again)\b/);
   const statement = (cut === -1 ? text : text.slice(0, cut)).replaceAll(/\.\.\.|…/g, ' data ').trim();
   const named = /^DROP\s+(?:DATABASE|TABLE|SCHEMA)$/i.test(statement) ? `${statement} data` : statement;

@@ -38,6 +38,11 @@ export function secretOf(label: string): string {
     : `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+/** Whether a secret is a connection string. */
+export function isConnection(secret: string): boolean {
+  return secret.includes('://');
+}
+
 const PLACEHOLDER = /\[(?:token|key|secret|password)\]|<(?:token|key|secret|password)>|(?<==)\.\.\.$/gi;
 
 /** Puts a secret in the place that a report left for it; undefined when it left none. */

@@ -14,9 +14,13 @@ export function intendedEnvironment(text: string | undefined): string | undefine
   return named.length === 1 ? named[0]?.[0] : undefined;
 }
 
-/** The environment that a text says was reached: the gravest that it names. */
+/**
+ * The environment that a text says was reached: the gravest that it names. `local` is none: a registry tells of what is
+ * shared, and the machine of the person at work is nobody's sandbox.
+ */
 export function reachedEnvironment(text: string | undefined): string | undefined {
-  return ENVIRONMENTS.find(([, pattern]) => pattern.test(text ?? ''))?.[0];
+  const name = ENVIRONMENTS.find(([, pattern]) => pattern.test(text ?? ''))?.[0];
+  return name === 'local' ? undefined : name;
 }
 
 const ONLY_READS =
@@ -37,7 +41,8 @@ const FAILURE =
 
 /** Whether the words for a result tell of a failure. */
 export function tellsOfFailure(result: string): boolean {
-  return FAILURE.test(result);
+  // What was done in spite of a block was done.
+  return FAILURE.test(result.split(/\b(?:although|though|despite)\b/i)[0] ?? '');
 }
 
 /** How often a report says that a step was done: `300+ times`, `~180 agents`, `50+ levels`. At most `most`. */

@@ -3,7 +3,15 @@ import { listOf, textOf } from '../../support/data-files.ts';
 import type { ToolCall } from '../../support/front.ts';
 import { actOf, actsIn, READING } from './acts.ts';
 import { callOf } from './call.ts';
-import { type Credential, carriesShown, credentialOf, filledIn, secretOf, showsSecrets } from './credentials.ts';
+import {
+  type Credential,
+  carriesShown,
+  credentialOf,
+  filledIn,
+  isConnection,
+  secretOf,
+  showsSecrets,
+} from './credentials.ts';
 import {
   intendedEnvironment,
   limitsToReading,
@@ -138,7 +146,8 @@ class Planner {
       carried,
       lastCommand: this.#lastCommand,
     });
-    const signed = filled === undefined && credential !== undefined ? withHeader(said, credential.secret) : undefined;
+    const signed =
+      filled === undefined && credential !== undefined ? signedCall(said, credential, verbatim) : undefined;
     const call = signed ?? said;
     this.#time = Math.max(
       this.#time + 1,
@@ -192,11 +201,16 @@ function commandOf({ arguments: args }: ToolCall): string | undefined {
     : undefined;
 }
 
-/** Requests and functions carry their credential themselves; shells and databases take it from where they run. */
-function withHeader(call: ToolCall, secret: string): ToolCall | undefined {
+/**
+ * Requests and functions carry their credential themselves. Shells take it from where they run, save that a connection
+ * string stands before a paraphrased command; what the agent wrote stays as it is.
+ */
+function signedCall(call: ToolCall, { secret }: Credential, verbatim: boolean): ToolCall | undefined {
   const { arguments: args } = call;
-  if (typeof args !== 'object' || args === null || 'command' in args || 'query' in args || 'code' in args)
-    return undefined;
+  if (typeof args !== 'object' || args === null) return undefined;
+  const command = commandOf(call);
+  if (command !== undefined && !verbatim && isConnection(secret))
+    return { ...call, arguments: { ...args, command: `DATABASE_URL='${secret}' ${command}` } };
   if ('method' in args) return { ...call, arguments: { ...args, headers: { Authorization: `Bearer ${secret}` } } };
   return 'input' in args ? { ...call, arguments: { ...args, access_token: secret } } : undefined;
 }

@@ -11,6 +11,7 @@ const PROGRAMS = /^(?:kubectl|git|gh|az|aws|gcloud|docker|terraform|helm)\b/;
 
 /** The first that fits; what none fits is a function of that name. */
 const FAMILIES: readonly (readonly [RegExp, (name: string) => ToolFamily])[] = [
+  [/^[a-z]+(?:_[a-z]+)+\b/, (name) => ({ family: 'function', name: name.split(/[^a-z_]/)[0] ?? name })],
   [/^mcp\b/i, (name) => ({ family: 'function', name: mcpName(name) })],
   [/\bpython\b/i, () => ({ family: 'python' })],
   [/\bssh\b/i, () => ({ family: 'ssh' })],

@@ -1,18 +1,20 @@
 /** Words that end a phrase. */
 const STOP = new Set(
-  'of on with to in into from before after while for intended by that which and or but without where at because although containing as until not is are was were when then again if although though so still'.split(
+  'of on with to in into from before after while for intended by that which and or but without where at because although containing as until not is are was were when then again if although though so return returns run runs ran judged still'.split(
     ' ',
   ),
 );
 
 const DETERMINERS = new Set(
-  'the a an all every each its it his her their this these those user users own any some two three'.split(' '),
+  'the a an all every each its it his her their this these those user users own any some two three them him something same'.split(
+    ' ',
+  ),
 );
 
 /** The text without its asides in parentheses. */
 export function withoutAsides(text: string): string {
   return text
-    .replaceAll(/\([^()]*\)/g, ' ')
+    .replaceAll(/(?<=\s|^)\([^()]*\)/g, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim();
 }
@@ -48,12 +50,14 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
  * there is none.
  */
 export function nameOf(text: string): string | undefined {
+  const called = /\b(?:named|called)\s+(\S+)/i.exec(text)?.[1];
+  if (called !== undefined) return bareWord(called);
   const words: string[] = [];
   for (const raw of text.trim().split(/\s+/)) {
     if (isStop(raw) && words.length > 0) break;
     const word = bareWord(raw);
     if (word !== '' && isPathLike(word)) return word;
-    if (word !== '' && !isStop(word) && !DETERMINERS.has(word.toLowerCase()) && !/^\d+\+?$/.test(word))
+    if (word !== '' && !isStop(word) && !DETERMINERS.has(word.toLowerCase()) && !/^~?[\d,]+\+?$/.test(word))
       words.push(word);
     if (words.length === 3 || /[,;:.]$/.test(raw)) break;
   }
