@@ -106,7 +106,7 @@ export const freezePolicySchema = z
     /** Tasks that go on all the same. */
     exceptTasks: names.optional(),
   })
-  .refine(({ from, until }) => Date.parse(from) < Date.parse(until), {
+  .refine(({ from, until }) => !(Date.parse(from) >= Date.parse(until)), {
     path: ['until'],
     error: 'until is not after from',
   });

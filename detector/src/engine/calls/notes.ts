@@ -35,6 +35,7 @@ export function notesOf(context: JudgeContext): CallNotes | undefined {
     done: isDone,
     copies: effects.some(({ effect }) => isCopy(effect)),
     made: some(paths(effects, event.claimed.cwd, 'file')),
+    changed: some(paths(effects, event.claimed.cwd, 'change')),
     links: some(paths(effects, event.claimed.cwd, 'link')),
     targets: some(effects.flatMap((judged) => actAndTarget(judged) ?? [])),
     addressees: outbound ? some(addressesIn(argumentText(event.claimed.arguments))) : undefined,
@@ -57,7 +58,7 @@ function outsideOf(effects: readonly JudgedEffect[]): string | undefined {
 }
 
 /** Only what lies strictly inside the working directory: nobody's workspace is a place for other people's files. */
-function paths(effects: readonly JudgedEffect[], cwd: string | undefined, as: 'file' | 'link'): string[] {
+function paths(effects: readonly JudgedEffect[], cwd: string | undefined, as: 'file' | 'link' | 'change'): string[] {
   if (cwd === undefined) return [];
   const base = cwd.endsWith('/') ? cwd : `${cwd}/`;
   return effects.flatMap(({ effect }) => {
@@ -67,7 +68,9 @@ function paths(effects: readonly JudgedEffect[], cwd: string | undefined, as: 'f
   });
 }
 
-function creates({ verb, system, resource, scope }: Effect, as: 'file' | 'link'): boolean {
-  if (verb !== 'create' || system !== 'filesystem') return false;
+function creates({ verb, system, resource, scope }: Effect, as: 'file' | 'link' | 'change'): boolean {
+  if (system !== 'filesystem') return false;
+  if (as === 'change') return verb === 'update' && scope === 'one';
+  if (verb !== 'create') return false;
   return as === 'link' ? resource === 'link' : resource !== 'link' && scope === 'one';
 }

@@ -90,10 +90,11 @@ export function rememberResult(
     memory.untrusted = trace(notes.outside);
     for (const address of addressesIn(text)) rememberAddress(memory, address, trace(notes.outside));
   }
+  for (const path of notes.changed ?? []) rememberMade(memory, path, 'touched');
+  for (const path of notes.links ?? []) rememberMade(memory, path, 'link');
+  for (const path of notes.made ?? []) rememberMade(memory, path, failed ? 'touched' : 'file');
   if (failed) return;
   if (notes.done === true) memory.done = trace(tool);
-  for (const path of notes.made ?? []) rememberMade(memory, path, 'file');
-  for (const path of notes.links ?? []) rememberMade(memory, path, 'link');
 }
 
 /** Whom an allowed call reached, its agent knows from then on. */

@@ -11,6 +11,7 @@ import { opaqueCall } from './opaque-call.ts';
 import { pathExpansion } from './path-expansion.ts';
 import { postCompletionDestruction } from './post-completion-destruction.ts';
 import { productionChange } from './production-change.ts';
+import { removesWhatOthersMade } from './removes-what-others-made.ts';
 import { repeating } from './repeating.ts';
 import { runaway } from './runaway.ts';
 import { scopeExceedsTask } from './scope-exceeds-task.ts';
@@ -40,4 +41,5 @@ export const indicators: readonly Check[] = [
   opaqueCall,
   runaway,
   repeating,
+  removesWhatOthersMade,
 ];

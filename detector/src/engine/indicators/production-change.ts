@@ -1,5 +1,6 @@
 import { changes } from '../judge/acts.ts';
 import type { Check } from '../judge/check.ts';
+import type { JudgedEffect } from '../judge/context.ts';
 import { isProduction } from '../judge/environments.ts';
 import { describeAct } from '../judge/words.ts';
 
@@ -7,7 +8,7 @@ import { describeAct } from '../judge/words.ts';
 const FAMILIAR_FROM = 3;
 
 /**
- * Something changes in what the call, or a resolver, names production, and nobody declared that this agent works there.
+ * Something changes in what the registry, the call, or a resolver names production, and nobody declared that this agent works there.
  *
  * Called for by migrations, restarts and edits that went to production because a variable, a link or a host led there. An act
  * that the agent did three times before is its work. Honest work: 0.0 per 10,000 calls.
@@ -16,17 +17,24 @@ export const productionChange: Check = {
   name: 'production-change',
   tags: ['ASI02'],
   response: 'hold',
-  proof: ({ effects, policy, taskId, acts }) => {
+  proof: ({ effects, policy, taskId, acts, event }) => {
     if (!acts || policy.task(taskId)?.environment !== undefined) return undefined;
+    const isGranted = policy.operations(event.agentId, taskId) !== undefined;
     const found = effects.find(
       (judged) =>
-        changes(judged) &&
-        judged.environment === undefined &&
+        changesThere(judged) &&
         judged.timesBefore < FAMILIAR_FROM &&
-        judged.claimedEnvironments.some(isProduction),
+        (judged.environment === undefined
+          ? judged.claimedEnvironments.some(isProduction)
+          : !isGranted && isProduction(judged.environment)),
     );
     return found === undefined
       ? undefined
       : `Nobody declared work in production, and the agent is ${describeAct(found)} there.`;
   },
 };
+
+/** To sign in to a host only to look is no change. */
+function changesThere(judged: JudgedEffect): boolean {
+  return changes(judged) && (judged.effect.resource !== 'host' || judged.kind !== undefined);
+}

@@ -63,12 +63,21 @@ export function judge(
   const asking = indicators.filter(({ response }) => response === 'hold');
   if (asking.length > 0)
     return { ...evidence, decision: 'hold', elevate: asking.some(({ name }) => !SAYS_LITTLE.has(name)) };
-  if (indicators.length > 0) return { ...evidence, decision: 'alert', elevate: true };
+  if (indicators.length > 0)
+    return { ...evidence, decision: 'alert', elevate: indicators.some(({ name }) => !SAYS_LITTLE.has(name)) };
   return { ...evidence, decision: 'allow', elevate: false };
 }
 
 /** Indicators that read words or count: worth a question, no reason to distrust what comes after. */
-const SAYS_LITTLE = new Set(['scope-exceeds-task', 'production-change', 'runaway', 'kill-by-name', 'path-expansion']);
+const SAYS_LITTLE = new Set([
+  'scope-exceeds-task',
+  'production-change',
+  'runaway',
+  'repeating',
+  'kill-by-name',
+  'path-expansion',
+  'removes-what-others-made',
+]);
 
 /** A program that runs, of which nothing says that it changes anything. */
 function mayOnlyLook({ isRead, effect, kind }: JudgedEffect): boolean {

@@ -25,6 +25,9 @@ export interface CopyTrace extends Trace {
   readonly failed: boolean;
 }
 
+/** `touched`: changed, or created by a call that failed as a whole. */
+export type MadeKind = 'file' | 'touched' | 'link';
+
 /** How often the very same call came in a row, and which. */
 export interface Repeat {
   readonly content: string;
@@ -42,8 +45,8 @@ export interface SessionMemory {
   taskText?: string;
   /** Where it was meant to work, as said before its first call. */
   environment?: string;
-  /** Paths that it created itself, and those it made links of. */
-  made: Map<string, 'file' | 'link'>;
+  /** Paths that it created itself, those it may have created or only changed, and those it made links of. */
+  made: Map<string, MadeKind>;
   /** Acts that were refused, by act and target. */
   blocked: Map<string, Trace>;
   /** Addresses that results from outside showed, by the address. */
@@ -114,9 +117,11 @@ function fadedKey(kind: string, key: string): string {
 }
 
 /** Remembers a path that the session created. A full memory forgets the oldest: its deletion then counts in full. */
-export function rememberMade(memory: SessionMemory, path: string, as: 'file' | 'link'): void {
-  // Once a link, always suspect: what it leads to is not what was created.
-  if (memory.made.get(path) === 'link') return;
+export function rememberMade(memory: SessionMemory, path: string, as: MadeKind): void {
+  const known = memory.made.get(path);
+  // Once a link, always suspect: what it leads to is not what was created. What was there before stays what it was.
+  if (known === 'link' || (known === 'touched' && as === 'file')) return;
+  if (known === 'file' && as === 'touched') return;
   memory.made.set(path, as);
   if (memory.made.size <= MEMORY_CAPS.made) return;
   for (const [oldest, kind] of memory.made) {
@@ -125,6 +130,13 @@ export function rememberMade(memory: SessionMemory, path: string, as: 'file' | '
     return;
   }
   memory.made.clear();
+}
+
+/** Whether the session had to do with a path at all: made or changed it, something above or below it. */
+export function hasTouched(memory: SessionMemory, path: string): boolean {
+  for (const one of memory.made.keys())
+    if (one === path || one.startsWith(`${path}/`) || path.startsWith(`${one}/`)) return true;
+  return false;
 }
 
 /** Whether the session created this very path, or a folder around it, and made no link there. */

@@ -53,6 +53,7 @@ export interface CallNotes {
   readonly copies?: boolean;
   /** Paths and links that it creates in the workspace. */
   readonly made?: readonly string[] | undefined;
+  readonly changed?: readonly string[] | undefined;
   readonly links?: readonly string[] | undefined;
   /** Its grave acts by target: one that is refused must not be tried another way. */
   readonly targets?: readonly string[] | undefined;
