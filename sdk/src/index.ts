@@ -17,6 +17,7 @@ export type {
   KillNotice,
   Posture,
   Session,
+  SessionMode,
   SessionOptions,
   ToolAnnotations,
   ToolOptions,

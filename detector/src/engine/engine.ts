@@ -9,6 +9,7 @@ import { giveUpGap, reportFault } from './completeness.ts';
 import { admit, crowdedBy } from './intake.ts';
 import { acknowledgeKill } from './kills.ts';
 import type { Output } from './outputs.ts';
+import { rememberSession } from './session-facts.ts';
 import type { SessionState } from './state/session.ts';
 import { StateStore } from './state/store.ts';
 import { TimerQueue } from './timer-queue.ts';
@@ -139,6 +140,7 @@ function gapMs(turn: Turn, session: SessionState): number {
 
 function onSession(turn: Turn, session: SessionState, event: SessionEvent): void {
   session.ended = event.phase === 'ended';
+  rememberSession(turn, session, event);
   const attested = event.observed.task?.id;
   // The first attested task stays: a session cannot change its task by sending another token.
   if (attested !== undefined && !session.taskAttested && session.callCount === 0) {
