@@ -17,6 +17,7 @@ export const METRICS = {
   attachmentsWritten: 'Sessions with a socket here that were made known to their owners.',
   probesWritten: 'Questions to the owners of partitions whether they follow the log.',
   messagesRouted: 'Messages sent to gateways of other replicas.',
+  messagesDropped: 'Messages to gateways that could not be told for too long; they ask anew.',
   messagesFenced: 'Messages of an earlier owner that were not passed on.',
   takeoversFailed: 'Attempts to take a partition over that failed and were repeated.',
   socketsRefused: 'Socket connections refused.',

@@ -22,6 +22,8 @@ export const ownerMessageSchema = z.discriminatedUnion('type', [
   }),
   /** Answer to probe `n`: the owner has judged everything before it. */
   z.object({ type: z.literal('alive'), v: z.literal(1), partition, epoch, n: z.number().int().min(0) }),
+  /** Messages before this one could not be sent: whoever has sessions of the partition asks anew how they stand. */
+  z.object({ type: z.literal('missed'), v: z.literal(1), partition, epoch }),
   /** What became of a person's command. */
   z.object({
     type: z.literal('command'),

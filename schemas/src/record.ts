@@ -84,7 +84,7 @@ export const claimSchema = z.object({
 });
 export type Claim = z.infer<typeof claimSchema>;
 
-/** A gateway has a socket of this session: answers go there from now on. The newest one counts. */
+/** A gateway has a socket of this session: answers go there too from now on. */
 export const attachedSchema = z.object({
   type: z.literal('attached'),
   v: z.literal(1),
@@ -93,6 +93,10 @@ export const attachedSchema = z.object({
   gateway: idSchema,
 });
 export type Attached = z.infer<typeof attachedSchema>;
+
+/** The gateway has no socket of the session any more. */
+export const detachedSchema = attachedSchema.extend({ type: z.literal('detached') });
+export type Detached = z.infer<typeof detachedSchema>;
 
 /**
  * A gateway asks whether the partition is owned and followed. The owner answers when it reads the question, so the answer
@@ -116,6 +120,7 @@ export const inputRecordSchema = z.discriminatedUnion('type', [
   tickSchema,
   claimSchema,
   attachedSchema,
+  detachedSchema,
   probeSchema,
 ]);
 export type InputRecord = z.infer<typeof inputRecordSchema>;

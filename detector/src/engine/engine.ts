@@ -10,11 +10,14 @@ import { admit, crowdedBy } from './intake.ts';
 import { acknowledgeKill } from './kills.ts';
 import type { Output } from './outputs.ts';
 import { rememberSession } from './session-facts.ts';
-import type { SessionState } from './state/session.ts';
+import { gatewaysOf, type SessionState } from './state/session.ts';
 import { StateStore } from './state/store.ts';
 import { TimerQueue } from './timer-queue.ts';
 import { fireTimers, nextTimer } from './timers.ts';
 import { Turn } from './turn.ts';
+
+/** Most gateways that one session's sockets are known at. */
+const GATEWAYS = 4;
 
 /**
  * The detector's engine: one ordered input in, decisions out.
@@ -87,8 +90,17 @@ export class Engine {
         return;
       case 'attached': {
         const session = turn.store.session(record);
-        session.gateway = record.gateway;
+        // The newest last; of a session with sockets everywhere the newest few are told.
+        session.gateways = [...gatewaysOf(session).filter((one) => one !== record.gateway), record.gateway].slice(
+          -GATEWAYS,
+        );
         turn.out.push({ type: 'attached', sessionKey: session.key, gateway: record.gateway });
+        return;
+      }
+      case 'detached': {
+        if (!this.store.sessions.has(sessionKeyOf(record))) return;
+        const session = turn.store.session(record);
+        session.gateways = gatewaysOf(session).filter((one) => one !== record.gateway);
         return;
       }
       case 'probe':

@@ -1,4 +1,4 @@
-import { type GatewayMessage, sessionKeyOf, TOPIC } from '@haltwire/schemas';
+import { type GatewayMessage, type SessionRecord, sessionKeyOf, TOPIC } from '@haltwire/schemas';
 import { MemoryLog } from '@haltwire/schemas/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../logger.ts';
@@ -14,14 +14,16 @@ describe('a gateway whose sessions are owned elsewhere', () => {
   let link: LogLink;
   let metrics: Metrics;
   let delivered: GatewayMessage[];
+  let record: SessionRecord | undefined;
   beforeEach(() => {
+    record = undefined;
     log = new MemoryLog();
     metrics = new Metrics();
     delivered = [];
     link = new LogLink({
       gateway: 'gw',
       sink: log,
-      recordOf: () => undefined,
+      recordOf: () => record,
       metrics,
       logger: silentLogger,
       leaseTtlMs: 60_000,
@@ -32,9 +34,12 @@ describe('a gateway whose sessions are owned elsewhere', () => {
   });
   afterEach(() => link.close());
 
+  const settle = async () => {
+    for (let turns = 0; turns < 5; turns += 1) await new Promise(setImmediate);
+  };
   const attach = async () => {
     link.attach(ref);
-    await new Promise(setImmediate);
+    await settle();
   };
   const probes = () =>
     (log.records(TOPIC.inputs) as { type: string; n: number }[])
@@ -66,6 +71,28 @@ describe('a gateway whose sessions are owned elsewhere', () => {
     reason: '',
   });
 
+  /** What the topic of session records says of a killed session. */
+  const killed = (postureEpoch: number): SessionRecord => ({
+    type: 'session-record',
+    v: 1,
+    epoch: 5,
+    session: {
+      sessionKey,
+      caseId: 'case',
+      ...ref,
+      taskAttested: false,
+      posture: 'locked',
+      postureEpoch,
+      kill: { killId: 'k1', at: 0, by: 'haltwire', reason: 'odd' },
+      calls: 1,
+      startedAt: 0,
+      lastAt: 0,
+      ended: false,
+    },
+    holds: [],
+    closed: [],
+  });
+
   it('gives no lease before the owner has both answered the hello and shown that it follows the log', async () => {
     await attach();
     expect(link.lease(sessionKey)).toEqual({ kind: 'none' });
@@ -92,10 +119,10 @@ describe('a gateway whose sessions are owned elsewhere', () => {
     alive(7);
     expect(attachments()).toHaveLength(1);
     link.attach({ ...ref, sessionId: 's2' });
-    await new Promise(setImmediate);
+    await settle();
     alive(12);
     expect(link.lease(sessionKey)).toEqual({ kind: 'none' });
-    await new Promise(setImmediate);
+    await settle();
     expect(attachments().length).toBeGreaterThanOrEqual(4);
     say(12, welcome(12));
     expect(link.lease(sessionKey)).toMatchObject({ kind: 'lease', terms: { epoch: 12 } });
@@ -106,11 +133,11 @@ describe('a gateway whose sessions are owned elsewhere', () => {
     const [first = -1] = probes();
     // Asked before anything was answered; the new owner replayed the hello and answers only what came after its claim.
     alive(7, first);
-    await new Promise(setImmediate);
+    await settle();
     expect(attachments()).toHaveLength(2);
     say(7, welcome(7));
     alive(7);
-    await new Promise(setImmediate);
+    await settle();
     expect(link.lease(sessionKey)).toMatchObject({ kind: 'lease' });
     expect(attachments()).toHaveLength(2);
   });
@@ -119,10 +146,20 @@ describe('a gateway whose sessions are owned elsewhere', () => {
     await attach();
     const [first = -1] = probes();
     say(7, welcome(7));
-    link.attach(ref);
+    link.attach({ ...ref, sessionId: 's2' });
     alive(7, first);
-    await new Promise(setImmediate);
+    await settle();
     expect(attachments()).toHaveLength(2);
+  });
+
+  it('hears a socket that says hello again and again once in a round only', async () => {
+    await attach();
+    for (let n = 0; n < 1000; n += 1) {
+      link.attach(ref);
+      if (n % 100 === 0) link.detach(sessionKey);
+      await new Promise(setImmediate);
+    }
+    expect(log.entries(TOPIC.inputs).length).toBeLessThan(60);
   });
 
   it('answers renewals of a killed session with its kill, until it is released', async () => {
@@ -142,8 +179,57 @@ describe('a gateway whose sessions are owned elsewhere', () => {
     link.killAcknowledged(ref, 'made-up', 'none');
     say(7, { type: 'kill', sessionId: 's1', killId: 'k1', epoch: 7, postureEpoch: 1, reason: 'odd' });
     for (let n = 0; n < 5; n += 1) link.killAcknowledged(ref, 'k1', 'none');
-    await new Promise(setImmediate);
+    await settle();
     expect(acknowledged()).toMatchObject([{ killId: 'k1', attestedBy: 'sdk' }]);
+  });
+
+  it('says a kill that stands in the record, also while it waits for the owner, and takes its acknowledgement', async () => {
+    record = killed(3);
+    await attach();
+    expect(delivered).toMatchObject([{ type: 'kill', killId: 'k1' }]);
+    link.killAcknowledged(ref, 'k1', 'aborted');
+    await settle();
+    expect(log.records(TOPIC.inputs)).toContainEqual(expect.objectContaining({ type: 'kill-acknowledged' }));
+    expect(link.lease(sessionKey)).toEqual({ kind: 'none' });
+  });
+
+  it('takes a kill from the record when the owner did not reach it', async () => {
+    await attach();
+    say(7, welcome(7));
+    alive(7);
+    link.onRecord(killed(3));
+    expect(delivered.at(-1)).toMatchObject({ type: 'kill', killId: 'k1', epoch: 7 });
+    expect(link.lease(sessionKey)).toMatchObject({ kind: 'kill' });
+  });
+
+  it('says that a session is released when only an old record still had its kill', async () => {
+    record = killed(3);
+    await attach();
+    say(7, { ...welcome(7), postureEpoch: 4, posture: 'elevated' } as GatewayMessage);
+    expect(delivered.map(({ type }) => type)).toEqual(['kill', 'welcome', 'release']);
+    link.onRecord(killed(3));
+    alive(7);
+    expect(link.lease(sessionKey)).toMatchObject({ kind: 'lease' });
+  });
+
+  it('remembers the epoch of a partition in which nobody has a socket any more', async () => {
+    await attach();
+    say(9, welcome(9));
+    link.detach(sessionKey);
+    await settle();
+    await attach();
+    say(7, allow(7));
+    expect(delivered.filter(({ type }) => type === 'verdict')).toEqual([]);
+  });
+
+  it('asks anew how all its sessions stand when owners say that messages were missed', async () => {
+    await attach();
+    say(7, welcome(7));
+    alive(7);
+    link.receive({ type: 'missed', v: 1, partition, epoch: 7 });
+    expect(link.lease(sessionKey)).toEqual({ kind: 'none' });
+    await settle();
+    expect(attachments()).toHaveLength(2);
   });
 
   it('asks again when the log was away as somebody said hello', async () => {

@@ -1,10 +1,8 @@
 import {
-  type Attached,
   type EventSink,
   type GatewayMessage,
   type KillAcknowledged,
   type OwnerMessage,
-  rootKeyOf,
   type SessionRecord,
   type SessionRef,
   sessionKeyOf,
@@ -12,6 +10,7 @@ import {
 } from '@haltwire/schemas';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
+import { AttachmentWriter } from './attachment-writer.ts';
 import { recordKillAcknowledged } from './kill-record.ts';
 import { killMessage } from './owner-messages.ts';
 import { PartitionProof } from './partition-proof.ts';
@@ -52,7 +51,17 @@ interface Partition {
   readonly sessions: Set<string>;
 }
 
-const RETRY_MS = 200;
+function newAttachment(ref: SessionRef): Attachment {
+  return {
+    ref,
+    partition: undefined,
+    known: false,
+    answeredBefore: undefined,
+    posture: 'elevated',
+    postureEpoch: 0,
+    kill: undefined,
+  };
+}
 
 /** How the session stands is no longer known: it will be attached again. */
 function forget(attachment: Attachment): void {
@@ -72,45 +81,49 @@ export class LogLink implements SessionLink {
   readonly #sessions = new Map<string, Attachment>();
   readonly #partitions = new Map<number, Partition>();
   readonly #prober: NodeJS.Timeout;
-  readonly #toAttach = new Set<string>();
-  #attaching = false;
-  #closed = false;
+  readonly #writer: AttachmentWriter;
+  readonly #toProbe = new Set<number>();
 
   constructor(options: LogLinkOptions) {
     this.#options = options;
+    const { gateway, sink, metrics } = options;
+    const onAttached = (key: string, partition: number) => this.#attached(key, partition);
+    this.#writer = new AttachmentWriter({ gateway, sink, metrics, onAttached });
     this.#prober = setInterval(() => this.#probeAll(), options.probeMs).unref();
   }
 
   close(): void {
-    this.#closed = true;
+    this.#writer.close();
     clearInterval(this.#prober);
   }
 
   /** Partitions of attached sessions whose owner has not shown itself for a lease's length. */
   get silentPartitions(): number {
-    return [...this.#partitions.values()].filter(({ proof }) => proof.remainingMs(this.#options.leaseTtlMs) <= 0)
-      .length;
+    const { leaseTtlMs } = this.#options;
+    return [...this.#partitions.values()].filter(
+      ({ proof, sessions }) => sessions.size > 0 && proof.remainingMs(leaseTtlMs) <= 0,
+    ).length;
   }
 
   attach(ref: SessionRef): void {
     const key = sessionKeyOf(ref);
-    const attachment = this.#sessions.get(key);
-    if (attachment === undefined) {
-      this.#sessions.set(key, {
-        ref,
-        partition: undefined,
-        known: false,
-        answeredBefore: undefined,
-        posture: 'elevated',
-        postureEpoch: 0,
-        kill: undefined,
-      });
-    } else {
-      forget(attachment);
+    const attachment = this.#sessions.get(key) ?? newAttachment(ref);
+    this.#sessions.set(key, attachment);
+    forget(attachment);
+    const record = this.#options.recordOf(key);
+    if (record !== undefined) this.#adoptRecord(attachment, record);
+    // Its process may be a new one, and its owner away: a kill that stands is said at once.
+    this.#repeatKill(key, attachment, record?.epoch ?? 0);
+    this.#writer.attach(ref);
+  }
+
+  /** Takes what the topic of session records says: a kill counts, whichever way it comes. */
+  onRecord(record: SessionRecord): void {
+    const { sessionKey } = record.session;
+    const attachment = this.#sessions.get(sessionKey);
+    if (attachment !== undefined && this.#adoptRecord(attachment, record)) {
+      this.#repeatKill(sessionKey, attachment, record.epoch);
     }
-    this.#repeatRecordedKill(key);
-    this.#toAttach.add(key);
-    this.#writeAttachments();
   }
 
   /** Messages of owners were missed: every session asks anew how it stands. */
@@ -119,13 +132,12 @@ export class LogLink implements SessionLink {
   }
 
   detach(sessionKey: string): void {
-    const number = this.#sessions.get(sessionKey)?.partition;
+    const attachment = this.#sessions.get(sessionKey);
+    if (attachment === undefined) return;
     this.#sessions.delete(sessionKey);
-    this.#toAttach.delete(sessionKey);
-    const partition = number === undefined ? undefined : this.#partitions.get(number);
-    partition?.sessions.delete(sessionKey);
-    // Nobody here asks about its owner any more.
-    if (number !== undefined && partition?.sessions.size === 0) this.#partitions.delete(number);
+    // The partition is kept: what is known of its owner's epoch must not be forgotten.
+    if (attachment.partition !== undefined) this.#partitions.get(attachment.partition)?.sessions.delete(sessionKey);
+    this.#writer.detach(attachment.ref);
   }
 
   lease(sessionKey: string): LeaseAnswer {
@@ -154,6 +166,10 @@ export class LogLink implements SessionLink {
       this.#options.metrics.add('messagesFenced');
       return;
     }
+    if (message.type === 'missed') {
+      this.#attachAgain(message.partition);
+      return;
+    }
     if (message.type === 'alive') {
       if (proof === undefined) return;
       if (proof.answer(message.n, message.epoch) === 'new-owner') this.#attachAgain(message.partition);
@@ -165,20 +181,26 @@ export class LogLink implements SessionLink {
     if (attachment === undefined) return;
     if (this.#place(message.sessionKey, attachment, message.partition).sawEpoch(message.epoch) === 'new-owner')
       this.#attachAgain(message.partition);
-    this.#adopt(attachment, message.message);
+    const released = this.#adopt(attachment, message.message);
     this.#options.deliver(message.sessionKey, message.message);
+    if (released !== undefined) this.#options.deliver(message.sessionKey, released);
     if (message.message.type === 'welcome') this.#options.leasable(message.sessionKey);
   }
 
-  #adopt(attachment: Attachment, message: GatewayMessage): void {
+  /** Answers what must be said besides: that a kill which was said here does not stand any more. */
+  #adopt(attachment: Attachment, message: GatewayMessage): GatewayMessage | undefined {
     if ('postureEpoch' in message) attachment.postureEpoch = message.postureEpoch;
     switch (message.type) {
-      case 'welcome':
+      case 'welcome': {
         attachment.known = true;
         attachment.posture = message.posture;
-        // What stands is said right after the welcome.
+        const { kill } = attachment;
+        // Of a killed session the kill is said right after the welcome.
+        if (kill === undefined || message.posture === 'locked') return;
         attachment.kill = undefined;
-        return;
+        const { sessionId, epoch, postureEpoch } = message;
+        return { type: 'release', sessionId, killId: kill.killId, epoch, postureEpoch };
+      }
       case 'posture':
         attachment.posture = message.posture;
         return;
@@ -195,21 +217,35 @@ export class LogLink implements SessionLink {
     }
   }
 
-  #repeatRecordedKill(key: string): void {
-    const record = this.#options.recordOf(key);
-    if (record?.session.kill === undefined) return;
-    const { session, epoch } = record;
-    const { killId, reason } = record.session.kill;
-    this.#options.deliver(key, killMessage(session.sessionId, { killId, reason }, epoch, session.postureEpoch));
+  /** Takes over a kill that stands in the session's record, unless its owner has said something newer. True when it is news. */
+  #adoptRecord(attachment: Attachment, { session }: SessionRecord): boolean {
+    const { kill, postureEpoch } = session;
+    if (kill === undefined || postureEpoch < attachment.postureEpoch) return false;
+    const acknowledged = kill.acknowledged !== undefined;
+    if (attachment.kill?.killId === kill.killId) {
+      attachment.kill.acknowledged ||= acknowledged;
+      return false;
+    }
+    attachment.kill = { killId: kill.killId, reason: kill.reason, acknowledged };
+    attachment.postureEpoch = postureEpoch;
+    return true;
+  }
+
+  #repeatKill(key: string, { kill, ref, partition, postureEpoch }: Attachment, epoch: number): void {
+    if (kill === undefined) return;
+    const known = partition === undefined ? -1 : (this.#partitions.get(partition)?.proof.epoch ?? -1);
+    this.#options.deliver(key, killMessage(ref.sessionId, kill, Math.max(epoch, known), postureEpoch));
   }
 
   #attachAgain(partition: number): void {
-    for (const key of this.#partitions.get(partition)?.sessions ?? []) {
-      const attachment = this.#sessions.get(key);
-      if (attachment !== undefined) forget(attachment);
-      this.#toAttach.add(key);
-    }
-    this.#writeAttachments();
+    for (const key of this.#partitions.get(partition)?.sessions ?? []) this.#attachKey(key);
+  }
+
+  #attachKey(key: string): void {
+    const attachment = this.#sessions.get(key);
+    if (attachment === undefined) return;
+    forget(attachment);
+    this.#writer.attachNow(attachment.ref);
   }
 
   /**
@@ -220,53 +256,29 @@ export class LogLink implements SessionLink {
     for (const key of this.#partitions.get(partition)?.sessions ?? []) {
       const attachment = this.#sessions.get(key);
       const before = attachment?.answeredBefore;
-      if (attachment === undefined || attachment.known || before === undefined || n < before) continue;
-      forget(attachment);
-      this.#toAttach.add(key);
+      if (attachment?.known === false && before !== undefined && n >= before) this.#attachKey(key);
     }
-    this.#writeAttachments();
   }
 
-  /** One append at a time, with all sessions that said hello meanwhile. */
-  #writeAttachments(): void {
-    if (this.#attaching || this.#toAttach.size === 0 || this.#closed) return;
-    this.#attaching = true;
-    const keys = [...this.#toAttach];
-    this.#toAttach.clear();
-    this.#appendAttachments(keys)
-      .catch(() => {
-        // The log is away: nobody gets a lease meanwhile. Those that are still here try again.
-        for (const key of keys) if (this.#sessions.has(key)) this.#toAttach.add(key);
-        return new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
-      })
-      .finally(() => {
-        this.#attaching = false;
-        this.#writeAttachments();
-      });
-  }
-
-  async #appendAttachments(keys: readonly string[]): Promise<void> {
-    const { gateway, sink, metrics } = this.#options;
-    const attachments = keys.flatMap((key) => this.#sessions.get(key) ?? []);
-    if (attachments.length === 0) return;
-    const entries = attachments.map(({ ref: { tenantId, agentId, sessionId } }) => {
-      const record: Attached = { type: 'attached', v: 1, tenantId, agentId, sessionId, gateway };
-      return { key: rootKeyOf({ tenantId, rootAgentId: agentId }), value: JSON.stringify(record) };
-    });
-    const positions = await sink.append(TOPIC.inputs, entries);
-    metrics.add('attachmentsWritten', entries.length);
-    const written = new Map<number, PartitionProof>();
-    for (const [place, attachment] of attachments.entries()) {
-      const key = sessionKeyOf(attachment.ref);
-      const partition = positions[place]?.partition;
-      // Its last socket may have gone meanwhile.
-      if (partition === undefined || this.#sessions.get(key) !== attachment) continue;
-      const proof = this.#place(key, attachment, partition);
-      attachment.answeredBefore = proof.next;
-      written.set(partition, proof);
-    }
+  /** The attachment is on the log: a probe that is asked from here on is answered after it. */
+  #attached(key: string, partition: number): void {
+    const attachment = this.#sessions.get(key);
+    // Its last socket may have gone meanwhile.
+    if (attachment === undefined) return;
+    const proof = this.#place(key, attachment, partition);
+    attachment.answeredBefore = proof.next;
     // A lease must not wait for the next round of probes.
-    for (const [partition, proof] of written) this.#probe(partition, proof);
+    this.#probeSoon(partition);
+  }
+
+  #probeSoon(partition: number): void {
+    if (this.#toProbe.size === 0) {
+      setImmediate(() => {
+        for (const one of this.#toProbe) this.#probe(one);
+        this.#toProbe.clear();
+      });
+    }
+    this.#toProbe.add(partition);
   }
 
   /** Notes in which partition the session is. */
@@ -279,14 +291,15 @@ export class LogLink implements SessionLink {
   }
 
   #probeAll(): void {
-    for (const [partition, { proof }] of this.#partitions) this.#probe(partition, proof);
+    for (const [partition, { sessions }] of this.#partitions) if (sessions.size > 0) this.#probe(partition);
   }
 
-  #probe(partition: number, proof: PartitionProof): void {
+  #probe(partition: number): void {
     const { gateway, sink, metrics } = this.#options;
-    const n = proof.ask();
+    const proof = this.#partitions.get(partition)?.proof;
+    const n = proof?.ask();
     // While too many are open the log is away or slow: more questions would only make it worse.
-    if (n === undefined) return;
+    if (proof === undefined || n === undefined) return;
     metrics.add('probesWritten');
     const value = JSON.stringify({ type: 'probe', v: 1, gateway, n });
     sink.append(TOPIC.inputs, [{ key: gateway, value }], { partition }).catch(() => proof.unanswered(n));

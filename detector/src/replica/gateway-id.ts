@@ -10,3 +10,6 @@ export function partitionOfGateway(gateway: string): number | undefined {
   const digits = /^gw_[0-9a-f-]{36}@(\d{1,5})$/.exec(gateway)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
+
+/** Key of a message that is for every gateway which listens in the partition. */
+export const EVERY_GATEWAY = 'gw_*';

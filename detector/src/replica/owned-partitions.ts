@@ -31,7 +31,7 @@ interface Held {
   readonly done: Promise<void>;
 }
 
-/** How long a partition is left to whoever has claimed it, unless the assignment is confirmed earlier, ms. */
+/** How long a partition is left to whoever has claimed it, at most, unless the assignment is confirmed earlier, ms. */
 const YIELD_MS = 10_000;
 
 /**
@@ -102,6 +102,7 @@ export class OwnedPartitions {
 
   async #keep(partition: number, held: Held): Promise<void> {
     const { logger, metrics, retryMs = 500 } = this.#options;
+    let yields = 0;
     for (let attempt = 0; !held.stop.signal.aborted; attempt += 1) {
       const runner = this.#newRunner(partition);
       held.runner = runner;
@@ -110,7 +111,10 @@ export class OwnedPartitions {
         logger.info(`partition ${partition} is ours, epoch ${runner.epoch}`);
         attempt = 0;
         // Two that both believe a partition theirs must not take it from each other in turns.
-        if ((await runner.ended) === 'fenced') await this.#wait(held, YIELD_MS);
+        if ((await runner.ended) === 'fenced') {
+          await this.#wait(held, Math.min(YIELD_MS, retryMs * 2 ** yields));
+          yields += 1;
+        }
       } catch (error) {
         if (held.stop.signal.aborted) return;
         logger.warn(

@@ -1,11 +1,12 @@
 import { type EventSink, type OwnerMessage, TOPIC } from '@haltwire/schemas';
 import type { Engine } from '../engine/engine.ts';
 import type { Output } from '../engine/outputs.ts';
+import { gatewaysOf } from '../engine/state/session.ts';
 import { catchUpOf, messageOf } from '../gateway/owner-messages.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { SteadyWriter } from '../runner/steady-writer.ts';
-import { partitionOfGateway } from './gateway-id.ts';
+import { EVERY_GATEWAY, partitionOfGateway } from './gateway-id.ts';
 
 export interface OwnerRouterOptions {
   /** The gateway of this replica. */
@@ -16,6 +17,9 @@ export interface OwnerRouterOptions {
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
+
+/** So much may wait for one partition of `agent.verdicts`. */
+const MOST_WAITING_CHARS = 8 * 1024 * 1024;
 
 /**
  * Sends what the engines of owned partitions say to the gateways that have the sockets: the own one directly, others over
@@ -60,13 +64,13 @@ export class OwnerRouter {
     const addressed = messageOf(output, epoch);
     if (addressed === undefined) return;
     const { sessionKey, message } = addressed;
-    const gateway = engine.store.sessions.get(sessionKey)?.gateway;
-    if (gateway === undefined) {
-      // It is told when it says hello.
-      if (message.type === 'verdict') this.#options.metrics.add('verdictsUndeliverable');
-      return;
+    const session = engine.store.sessions.get(sessionKey);
+    const gateways = session === undefined ? [] : gatewaysOf(session);
+    // It is told when it says hello.
+    if (gateways.length === 0 && message.type === 'verdict') this.#options.metrics.add('verdictsUndeliverable');
+    for (const gateway of gateways) {
+      this.#send(gateway, { type: 'session', v: 1, partition, epoch, sessionKey, message });
     }
-    this.#send(gateway, { type: 'session', v: 1, partition, epoch, sessionKey, message });
   }
 
   #send(gateway: string, message: OwnerMessage): void {
@@ -81,7 +85,16 @@ export class OwnerRouter {
       return;
     }
     metrics.add('messagesRouted');
-    this.#writerOf(target).push([{ key: gateway, value: JSON.stringify(message) }]);
+    const writer = this.#writerOf(target);
+    if (writer.waitingChars > MOST_WAITING_CHARS) {
+      // Whoever cannot be told for so long has no lease by now. It asks anew once it hears of this.
+      metrics.add('messagesDropped', writer.dropWaiting());
+      logger.warn(`${TOPIC.verdicts}, partition ${target}, takes too little: its gateways will have to ask anew`);
+      const { partition, epoch } = message;
+      const missed: OwnerMessage = { type: 'missed', v: 1, partition, epoch };
+      writer.push([{ key: EVERY_GATEWAY, value: JSON.stringify(missed) }]);
+    }
+    writer.push([{ key: gateway, value: JSON.stringify(message) }]);
   }
 
   #writerOf(target: number): SteadyWriter {

@@ -42,6 +42,20 @@ describe('detectors that share a log', () => {
     expect(verdicts.map(({ callId, decision }) => `${callId} ${decision}`)).toEqual(['c1 allow', 'c2 allow']);
   });
 
+  it('two sockets of one session at two gateways both hear the kill, whoever said hello last, and after a new owner too', async () => {
+    const { all, owner, others } = await startThree();
+    const peers = [
+      await (others[0] as TestReplica).hello(TOKENS.agent, 's1'),
+      await (others[1] as TestReplica).hello(TOKENS.agent, 's1'),
+    ];
+    await Promise.all(peers.map((peer) => peer.next('welcome')));
+    await owner.stop();
+    await ownerOf(all.filter((replica) => replica !== owner));
+    await replicas.write(...nineSeconds());
+    const kills = await Promise.all(peers.map((peer) => peer.next('kill')));
+    expect(new Set(kills.map(({ killId }) => killId)).size).toBe(1);
+  });
+
   it('a person approves at a third replica, and exactly that call is allowed', async () => {
     const { others } = await startThree();
     const [near, far] = others as [TestReplica, TestReplica];

@@ -23,7 +23,7 @@ import { Gateway } from '../gateway/gateway.ts';
 import { LogLink } from '../gateway/log-link.ts';
 import { type Logger, silentLogger } from '../logger.ts';
 import { Metrics } from '../metrics.ts';
-import { newGatewayId, partitionOfGateway } from './gateway-id.ts';
+import { EVERY_GATEWAY, newGatewayId, partitionOfGateway } from './gateway-id.ts';
 import { OwnedPartitions } from './owned-partitions.ts';
 import { OwnerRouter } from './owner-router.ts';
 
@@ -71,6 +71,7 @@ export function createDetectorReplica(options: DetectorReplicaOptions): Detector
   const metrics = new Metrics();
   const decisions = new DecisionLog();
   const end = new AbortController();
+  const joining = new AbortController();
   let parts: ReturnType<typeof assemble> | undefined;
 
   function assemble(count: number) {
@@ -80,7 +81,11 @@ export function createDetectorReplica(options: DetectorReplicaOptions): Detector
       source,
       logger,
       signal: end.signal,
-      onChange: (record, before) => feed.onSession(record, before),
+      onChange: (record, before) => {
+        // People may be told a moment later than the process.
+        link?.onRecord(record);
+        feed.onSession(record, before);
+      },
     });
     const stream = new AnalystStream(directory, metrics, checkMs);
     const feed = new TopicFeed({
@@ -129,7 +134,9 @@ export function createDetectorReplica(options: DetectorReplicaOptions): Detector
         logger,
         signal: end.signal,
         onEntries: (entries) => {
-          for (const entry of entries) if (entry.key === gatewayId) receiveEntry(entry, receive, logger);
+          for (const entry of entries) {
+            if (entry.key === gatewayId || entry.key === EVERY_GATEWAY) receiveEntry(entry, receive, logger);
+          }
         },
         onMissed: () => link?.attachAll(),
       });
@@ -158,17 +165,22 @@ export function createDetectorReplica(options: DetectorReplicaOptions): Detector
   return {
     async start() {
       const persist = <T>(action: () => Promise<T>) =>
-        untilDone({ topic: TOPIC.inputs, logger, signal: end.signal }, action);
+        untilDone({ topic: TOPIC.inputs, logger, signal: joining.signal }, action);
       const count = (await persist(() => source.partitions(TOPIC.inputs))).length;
       parts = assemble(count);
       const { directory, feed, listen, owned } = parts;
       // Every standing kill is known, and answers can be heard, before the first socket is taken.
       await Promise.all([directory.start(), feed.start(), listen()]);
       ready = true;
-      await persist(() => assignment.join((partitions) => owned.assign(partitions)));
+      await persist(() =>
+        assignment.join((partitions) => {
+          if (!end.signal.aborted && ready) owned.assign(partitions);
+        }),
+      );
     },
     async stop() {
       ready = false;
+      joining.abort();
       if (parts === undefined) {
         end.abort();
         return;

@@ -23,14 +23,16 @@ export interface DecisionWriterOptions {
 /**
  * Appends decisions in order, each once.
  *
- * All decisions of one input are appended together or not at all, and the newest one on the topic tells which input was
- * covered: after a crash the engine derives the same decisions again, and those are recognised and skipped. Nobody else
- * can append meanwhile, as the writer is exclusive.
+ * They are written in the order in which they were made, and nobody else can append, as the writer is exclusive: so the
+ * newest one on the topic tells up to where all are there. After a crash the engine derives the same decisions again, and
+ * those are recognised and skipped. One input may give thousands of them, so they are not held together.
  */
 export class DecisionWriter {
   readonly #options: DecisionWriterOptions;
   readonly #steady: SteadyWriter;
   #covered: Position | undefined;
+  /** Decisions of the input at `#covered` that are there: a crash may have cut the rest of them off. */
+  #there = new Set<string>();
   #end: Position;
 
   constructor(options: DecisionWriterOptions) {
@@ -75,7 +77,9 @@ export class DecisionWriter {
     for await (const batch of source.read(TOPIC.decisions, partition, { from: start, until, signal })) {
       for (const { value } of batch) {
         const decision = JSON.parse(value) as Decision;
+        if (this.#covered === undefined || comparePositions(decision.position, this.#covered) > 0) this.#there.clear();
         this.#covered = decision.position;
+        this.#there.add(decision.decisionId);
         onDecision(decision);
       }
     }
@@ -83,18 +87,18 @@ export class DecisionWriter {
 
   /** Queues the decisions of one or more inputs, in order. */
   write(decisions: readonly Decision[]): void {
-    const covered = this.#covered;
-    const fresh =
-      covered === undefined ? decisions : decisions.filter((d) => comparePositions(d.position, covered) > 0);
+    const fresh = decisions.filter((decision) => !this.#isThere(decision));
     this.#options.metrics.add('decisionsSkipped', decisions.length - fresh.length);
-    for (const group of byInput(fresh)) {
-      this.#steady.push(
-        group.map((decision) => ({
-          key: rootKeyOf({ tenantId: decision.tenantId, rootAgentId: decision.agentId }),
-          value: JSON.stringify(decision),
-        })),
-      );
+    for (const decision of fresh) {
+      const key = rootKeyOf({ tenantId: decision.tenantId, rootAgentId: decision.agentId });
+      this.#steady.push([{ key, value: JSON.stringify(decision) }]);
     }
+  }
+
+  #isThere({ position, decisionId }: Decision): boolean {
+    if (this.#covered === undefined) return false;
+    const order = comparePositions(position, this.#covered);
+    return order < 0 || (order === 0 && this.#there.has(decisionId));
   }
 
   /** Resolves when everything queued so far is durable. */
@@ -105,15 +109,4 @@ export class DecisionWriter {
   stop(): void {
     this.#steady.stop();
   }
-}
-
-function byInput(decisions: readonly Decision[]): Decision[][] {
-  const groups: Decision[][] = [];
-  for (const decision of decisions) {
-    const last = groups.at(-1);
-    const before = last?.[0];
-    if (before !== undefined && comparePositions(before.position, decision.position) === 0) last?.push(decision);
-    else groups.push([decision]);
-  }
-  return groups;
 }

@@ -1,4 +1,4 @@
-import { type Decision, type EventSource, TOPIC } from '@haltwire/schemas';
+import { type Decision, type EventSource, type SnapshotStore, TOPIC } from '@haltwire/schemas';
 import { MemoryLog } from '@haltwire/schemas/testing';
 import { describe, expect, it } from 'vitest';
 import type { Output } from '../engine/outputs.ts';
@@ -37,7 +37,7 @@ function gated(log: MemoryLog): { source: EventSource; shut(): void; open(): voi
   };
 }
 
-function runnerOn(log: MemoryLog, owner: string, source: EventSource = log) {
+function runnerOn(log: MemoryLog, owner: string, source: EventSource = log, snapshots: SnapshotStore = log) {
   const said: string[] = [];
   const onOutputs = (outputs: readonly Output[]): void => {
     for (const output of outputs) if (output.type === 'verdict') said.push(output.callId);
@@ -45,7 +45,7 @@ function runnerOn(log: MemoryLog, owner: string, source: EventSource = log) {
   const runner = new PartitionRunner({
     source,
     sink: log,
-    snapshots: log,
+    snapshots,
     partition: 0,
     owner,
     snapshotEvery: 1000,
@@ -92,6 +92,28 @@ describe("a partition's owner", () => {
     expect(old.runner.live).toBe(false);
     expect(old.said).not.toContain('c2');
     await next.runner.stop();
+  });
+
+  it('that is told to stop while it still reads its snapshot takes nothing from the one that follows', async () => {
+    const log = new MemoryLog();
+    const slow = Promise.withResolvers<void>();
+    const late = runnerOn(log, 'a', log, {
+      save: log.save.bind(log),
+      async load(partition) {
+        await slow.promise;
+        return log.load(partition);
+      },
+    });
+    const starting = late.runner.start().catch((error: Error) => error.message);
+    const stopping = late.runner.stop();
+    const good = runnerOn(log, 'b');
+    await good.runner.start();
+    slow.resolve();
+    await Promise.all([starting, stopping]);
+    await log.append(TOPIC.inputs, [intent('c1')]);
+    await eventually(() => decided(log).length === 1);
+    expect(good.runner.live).toBe(true);
+    await good.runner.stop();
   });
 
   it('can be stopped while it starts, and twice', async () => {

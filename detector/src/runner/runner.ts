@@ -102,11 +102,15 @@ export class PartitionRunner {
     const { sink, source, snapshots, partition, owner, shares = 1, metrics, logger } = this.#options;
     // First of all the earlier owner's hands are tied: what is read from here on cannot change behind our back.
     const snapshot = await snapshots.load(partition);
+    // Whoever was told to stop must not take anything from the one who is to follow.
+    this.#throwIfStopped();
     const onFenced = () => this.#fence('another detector writes its decisions');
     const writer = await sink.takeOver(TOPIC.decisions, partition);
+    this.#throwIfStopped();
     this.#decisions = new DecisionWriter({ source, writer, partition, metrics, logger, onFenced });
     if (this.#options.recordSessions === true) {
       const sessions = await sink.takeOver(TOPIC.sessions, partition);
+      this.#throwIfStopped();
       this.#sessions = new SessionRecorder({ writer: sessions, store: this.engine.store, metrics, logger, onFenced });
     }
     let decisionsFrom: Position | undefined;

@@ -13,7 +13,7 @@ import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { SteadyWriter } from './steady-writer.ts';
 
-/** Sessions in one append. */
+/** Sessions that are written before newer changes are looked at. */
 const GROUP = 256;
 
 export interface SessionRecorderOptions {
@@ -86,7 +86,7 @@ export class SessionRecorder {
       while (this.#changed.size > 0) {
         const changed = [...this.#changed].slice(0, GROUP);
         for (const [key] of changed) this.#changed.delete(key);
-        this.#steady.push(changed.map(([key, closed]) => this.#entryOf(key, closed)));
+        for (const [key, closed] of changed) this.#steady.push([this.#entryOf(key, closed)]);
         await this.#steady.flushed();
       }
     } catch {

@@ -7,6 +7,8 @@ export type Group = readonly SnapshotEntry[];
 /** One append carries about so many characters. */
 const APPEND_CHARS = 1024 * 1024;
 const MOST_WAIT_MS = 5000;
+/** Failures of one append between two log lines. */
+const SAY_EVERY = 20;
 
 export interface SteadyWriterOptions {
   /** For log lines: what is written. */
@@ -31,6 +33,9 @@ export class SteadyWriter {
   #running: Promise<void> | undefined;
   #stopped = false;
   #waitingChars = 0;
+  /** Groups of the append that is under way. */
+  #underWay = 0;
+  #most = APPEND_CHARS;
 
   constructor(writer: Pick<ExclusiveWriter, 'append'>, options: SteadyWriterOptions) {
     this.#writer = writer;
@@ -40,6 +45,13 @@ export class SteadyWriter {
   /** Characters that are not written yet: the owner slows down when they pile up. */
   get waitingChars(): number {
     return this.#waitingChars;
+  }
+
+  /** Forgets what has not been begun yet. Answers how many groups that were. */
+  dropWaiting(): number {
+    const dropped = this.#waiting.splice(this.#underWay);
+    this.#waitingChars -= charsOf(dropped.flat());
+    return dropped.length;
   }
 
   push(group: Group): void {
@@ -75,7 +87,7 @@ export class SteadyWriter {
     let count = 0;
     for (const group of this.#waiting) {
       const size = charsOf(group);
-      if (count > 0 && chars + size > APPEND_CHARS) break;
+      if (count > 0 && chars + size > this.#most) break;
       chars += size;
       count += 1;
     }
@@ -85,11 +97,14 @@ export class SteadyWriter {
   async #append(groups: readonly Group[]): Promise<void> {
     const { name, logger, onWritten, onFenced, retryMs = 200 } = this.#options;
     const entries = groups.flat();
+    this.#underWay = groups.length;
     for (let attempt = 0; !this.#stopped; attempt += 1) {
       try {
         const positions = await this.#writer.append(entries);
         this.#waiting.splice(0, groups.length);
+        this.#underWay = 0;
         this.#waitingChars -= charsOf(entries);
+        this.#most = APPEND_CHARS;
         onWritten(positions);
         return;
       } catch (error) {
@@ -98,7 +113,11 @@ export class SteadyWriter {
           onFenced();
           return;
         }
-        if (attempt === 0) logger.error(`${name} cannot be written, retrying: ${reasonOf(error)}`);
+        if (HaltwireError.isInstance(error) && error.code === 'HALTWIRE_TOO_LARGE' && groups.length > 1) {
+          this.#most = Math.floor(charsOf(entries) / 2);
+          return;
+        }
+        if (attempt % SAY_EVERY === 0) logger.error(`${name} cannot be written, retrying: ${reasonOf(error)}`);
         await new Promise((resolve) =>
           setTimeout(resolve, Math.min(MOST_WAIT_MS, retryMs * 2 ** Math.min(attempt, 6))),
         );

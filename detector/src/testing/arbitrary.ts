@@ -70,7 +70,15 @@ export const arbitraryStep: fc.Arbitrary<{ record: InputRecord; waitMs: number }
     },
     { weight: 1, arbitrary: fc.constant<InputRecord>({ type: 'tick', v: 1 }) },
     { weight: 1, arbitrary: fc.constant<InputRecord>({ type: 'claim', v: 1, owner: 'o' }) },
-    { weight: 1, arbitrary: fc.constantFrom('g1', 'g2').map((gateway) => attached(gateway)) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .record({
+          gateway: fc.constantFrom('g1', 'g2'),
+          type: fc.constantFrom('attached' as const, 'detached' as const),
+        })
+        .map(({ gateway, type }) => ({ ...attached(gateway), type })),
+    },
     { weight: 1, arbitrary: fc.constant<InputRecord>({ type: 'probe', v: 1, gateway: 'g1', n: 1 }) },
     { weight: 1, arbitrary: fc.constant<InputRecord>(policyRecord()) },
   ),

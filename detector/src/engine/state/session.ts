@@ -126,8 +126,8 @@ export interface SessionState {
   taskAttested: boolean;
   posture: Posture;
   postureEpoch: number;
-  /** Where the session's newest socket is, when gateways say so. */
-  gateway?: string;
+  /** Where the session's sockets are, when gateways say so; the newest last. */
+  gateways?: readonly string[];
   kill?: KillView;
   /** Log time at which an unacknowledged kill raises an alert; absent when acknowledged or alerted. */
   killDueAt?: number;
@@ -207,4 +207,9 @@ export function trimCalls(session: SessionState): void {
     session.calls.delete(id);
     excess -= 1;
   }
+}
+
+/** The gateways that have sockets of the session, the newest last. */
+export function gatewaysOf(session: SessionState): readonly string[] {
+  return session.gateways ?? [];
 }

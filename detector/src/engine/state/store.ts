@@ -134,11 +134,14 @@ export class StateStore {
       .filter((session) => session.kill === undefined && session.holds.size === 0 && session.key !== newest)
       .map((session) => ({
         session,
+        // Somebody has said hello for it, and nothing more.
+        empty: session.callCount === 0 && session.producers.size === 0,
         live: !session.ended && this.partition.now - session.lastAt < SILENT_MS,
         siblings: perAgent.get(agentKey(session.tenantId, session.agentId)) ?? 0,
       }));
     idle.sort(
       (a, b) =>
+        Number(b.empty) - Number(a.empty) ||
         Number(a.live) - Number(b.live) ||
         b.siblings - a.siblings ||
         a.session.lastAt - b.session.lastAt ||
