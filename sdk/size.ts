@@ -9,8 +9,11 @@ import { gzipSync } from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const bundle = join(here, 'dist', 'index.js');
-/** Most bytes that the minified bundle may have: ws (client) 35 KiB, redaction and read-only list 41 KiB, the rest ours. */
-const BUDGET = 120 * 1024;
+/**
+ * Most bytes that the minified bundle may have: ws (client) 35 KiB, redaction and read-only list 44 KiB, what remembers the
+ * scripts that a session wrote 4 KiB, the rest ours.
+ */
+const BUDGET = 126 * 1024;
 const RUNS = 15;
 
 function kib(bytes: number): string {
