@@ -6,10 +6,22 @@ import type { ToolCall } from '../support/front.ts';
 /** What the harmful calls of reports say is no one simple command: a shell runs it as it is. */
 const SIMPLE = /^[\w@%+=:,./\\-]+$/;
 
+/** These take a command line apart once more: what they make of one with quotes is another act. */
+const SPLITTING = new Set(['function', 'xargs', 'perl calls a shell']);
+
+/** `rev` turns lines, not their order. */
+const BY_LINES = new Set(['reversed']);
+
 /** A harmful call rewritten by every transformation that fits it. Calls of code and of functions have none. */
 export function evasionsOf(call: ToolCall, seed: number): { readonly name: string; readonly call: ToolCall }[] {
   const act = seedOf(call);
-  return act === undefined ? [] : rewritings(act, diceOf(seed));
+  if (act === undefined) return [];
+  const words = act.family === 'shell' ? act.argv : [];
+  const whole = words.some((word) => !SIMPLE.test(word));
+  const lines = words.some((word) => word.includes('\n'));
+  return rewritings(act, diceOf(seed)).filter(
+    ({ name }) => !(whole && SPLITTING.has(name)) && !(lines && BY_LINES.has(name)),
+  );
 }
 
 /** A call as the evasion grammar takes it. */

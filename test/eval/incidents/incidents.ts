@@ -12,7 +12,7 @@ import { Lane } from './replay/lane.ts';
 import { Recorder } from './replay/session.ts';
 import { checkTable, missLines, patternTable } from './report.ts';
 import { planIncident } from './rules/incident.ts';
-import { rulesHash } from './rules-hash.ts';
+import { registryHash, rulesHash } from './rules-hash.ts';
 import { type IncidentReport, IncidentsRun } from './run-incidents.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function evaluateIncidents(options: EvalOptions): Promise<EvalResul
   const recorder = new Recorder(await openFront());
   const progress = new Progress(options.quiet);
   const shares = new Shares();
-  const notes = [`rule set ${rulesHash()}`];
+  const notes = [`rule set ${rulesHash()}`, `registry rules ${registryHash()}`];
 
   const benign = new Benign(shares, options.onMiss);
   const rows = await playCorpora(options.data, recorder, progress, (session) => benign.add(session));

@@ -57,7 +57,7 @@ function operandsIn(words: readonly string[]): string[] {
 export function statementIn(text: string): string | undefined {
   if (!SQL.test(text)) return undefined;
   const cut = text.search(/\s+(?:before|after|while|without|again)\b/);
-  const statement = (cut === -1 ? text : text.slice(0, cut)).replaceAll(/\.\.\.|…/g, ' data ').trim();
+  const statement = (cut === -1 ? text : text.slice(0, cut)).replaceAll(/\s*(?:\.\.\.|…)\s*/g, ' data ').trim();
   const named = /^DROP\s+(?:DATABASE|TABLE|SCHEMA)$/i.test(statement) ? `${statement} data` : statement;
   const open = (named.match(/\(/g)?.length ?? 0) - (named.match(/\)/g)?.length ?? 0);
   return named + ')'.repeat(Math.max(0, open));
