@@ -46,7 +46,8 @@ const OTHER_DISK = /^\/(?:mnt|media|Volumes)\/./;
 /** Small things of which a system has many: losing one is a nuisance. */
 const SMALL = /(?:^|-)(?:row|record|file|message|email|event|comment|todo|item|note|label|uncommitted-change|cookie)$/;
 
-const REMOTE = /^(?:http|graphql)$/;
+const REMOTE =
+  /^(?:http|graphql|kubernetes|helm|aws|gcp|azure|railway|vercel|netlify|heroku|fly|digitalocean|supabase|cloudflare|github|gitlab)$/;
 
 /** One thing that somebody else's system keeps is the whole of it: no shell brings it back. */
 function scopeOf(effect: Effect, declared: boolean): number {
