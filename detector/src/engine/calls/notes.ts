@@ -14,9 +14,27 @@ const STARTS_AGENT =
   /^(?:task|agent|workflow|sub_?agent|new_?task|(?:spawn|start|launch|dispatch|create|run|delegate)_?(?:to_?)?(?:sub_?)?(?:agent|task|workflow)s?)$/i;
 const MOST = 32;
 
+interface Traits {
+  readonly starts: boolean;
+  readonly done: boolean;
+}
+
+/** Tools are few and called often. Emptied when full: senders choose the names. */
+const traits = new Map<string, Traits>();
+const MOST_TOOLS = 512;
+
+function traitsOf(tool: string): Traits {
+  const known = traits.get(tool);
+  if (known !== undefined) return known;
+  if (traits.size >= MOST_TOOLS) traits.clear();
+  const found = { starts: STARTS_AGENT.test(tool), done: DONE.test(tool) };
+  traits.set(tool, found);
+  return found;
+}
+
 /** Whether a tool starts another agent, by its usual names. */
 export function startsAgent(event: CallEvent): boolean {
-  return STARTS_AGENT.test(event.claimed.tool?.name ?? '');
+  return traitsOf(event.claimed.tool?.name ?? '').starts;
 }
 
 /** What the session will remember of a call once it ran; undefined when there is nothing. */
@@ -24,7 +42,7 @@ export function notesOf(context: JudgeContext): CallNotes | undefined {
   const { event, effects, acts } = context;
   const looked = effects.some(({ isRead, effect }) => isRead && effect.system === 'filesystem');
   const outside = outsideOf(effects);
-  const isDone = DONE.test(event.claimed.tool?.name ?? '');
+  const isDone = traitsOf(event.claimed.tool?.name ?? '').done;
   const hunts = event.derived.secretHunt;
   if (!acts && outside === undefined && hunts === undefined && !isDone) return looked ? LOOKED : undefined;
   const outbound = effects.some(isOutbound);
@@ -50,7 +68,7 @@ function some(list: readonly string[]): readonly string[] | undefined {
 
 function outsideOf(effects: readonly JudgedEffect[]): string | undefined {
   for (const { effect, isRead, resourceName } of effects) {
-    if (!isRead || resourceName !== undefined || INSIDE.test(effect.system)) continue;
+    if (!isRead || resourceName !== undefined || effect.system === 'filesystem' || INSIDE.test(effect.system)) continue;
     if (effect.target.host !== undefined) return effect.target.host;
     if (effect.evidence.startsWith('tool ')) return effect.evidence.slice(5).split(':')[0];
   }
