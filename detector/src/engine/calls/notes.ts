@@ -3,6 +3,7 @@ import { actAndTarget, isOutbound } from '../judge/acts.ts';
 import { addressesIn, argumentText } from '../judge/addresses.ts';
 import type { JudgeContext, JudgedEffect } from '../judge/context.ts';
 import { isCopy } from '../judge/copies.ts';
+import { mayBeWorkspace } from '../judge/impact.ts';
 import type { CallNotes } from '../state/session.ts';
 
 /** Systems whose contents are the agent's own ground, or its operators'. */
@@ -77,7 +78,7 @@ function outsideOf(effects: readonly JudgedEffect[]): string | undefined {
 
 /** Only what lies strictly inside the working directory: nobody's workspace is a place for other people's files. */
 function paths(effects: readonly JudgedEffect[], cwd: string | undefined, as: 'file' | 'link' | 'change'): string[] {
-  if (cwd === undefined) return [];
+  if (cwd === undefined || !mayBeWorkspace(cwd)) return [];
   const base = cwd.endsWith('/') ? cwd : `${cwd}/`;
   return effects.flatMap(({ effect }) => {
     const { path } = effect.target;
