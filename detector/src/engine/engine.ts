@@ -30,9 +30,14 @@ const GATEWAYS = 4;
  * for (const entry of recorded) outputs.push(...engine.process(entry, inputRecordSchema.parse(JSON.parse(entry.value))));
  */
 export class Engine {
-  readonly store = new StateStore();
+  readonly store: StateStore;
   /** Sessions with an open timer, by the log time of the next one. */
   readonly #timers = new TimerQueue();
+
+  /** @param store Default: an empty one that keeps 100 000 sessions. */
+  constructor(store = new StateStore()) {
+    this.store = store;
+  }
 
   /** Judges one record. Records must come in log order, each once. Throws only on a fault of the engine itself. */
   process(entry: LogEntry, record: InputRecord): readonly Output[] {
