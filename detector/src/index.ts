@@ -9,4 +9,7 @@ export { type ImpactFacts, impactOf } from './engine/judge/impact.ts';
 export type { Output } from './engine/outputs.ts';
 export type { Logger } from './logger.ts';
 export { METRICS as DETECTOR_METRICS, REPLICA_METRICS } from './metrics.ts';
+export type { Difference, ReplayOutcome } from './replay/compare.ts';
+export { type Fidelity, Replay, type ReplayOptions, type ReplayReport } from './replay/replay.ts';
+export type { ReplayTally } from './replay/tally.ts';
 export { createDetectorReplica, type DetectorReplica, type DetectorReplicaOptions } from './replica/replica.ts';
