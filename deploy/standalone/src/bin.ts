@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   keys: async () => (await import('./commands/keys.ts')).keys,
   token: async () => (await import('./commands/token.ts')).token,
   policy: async () => (await import('./commands/policy.ts')).policy,
+  replay: async () => (await import('./commands/replay.ts')).replay,
   explain: async () => (await import('./commands/explain.ts')).explain,
   fingerprint: async () => (await import('./commands/fingerprint.ts')).fingerprint,
   topics: async () => (await import('./commands/topics.ts')).topics,

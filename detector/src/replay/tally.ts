@@ -26,8 +26,8 @@ export class Tally {
     if (decision.cause === 'intent') this.#calls += 1;
     // What was merely noted about a result is no answer to a call.
     else if (decision.decision === 'allow') return;
-    if (decision.mode === 'observe') {
-      if (decision.decision !== 'allow') this.#observed += 1;
+    if (decision.mode === 'observe' && decision.decision !== 'allow') {
+      this.#observed += 1;
       return;
     }
     this.#decisions[decision.decision] += 1;
