@@ -7,6 +7,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   up: async () => (await import('./commands/up.ts')).up,
   demo: async () => (await import('./commands/demo.ts')).demo,
   watch: async () => (await import('./commands/watch.ts')).watch,
+  cases: async () => (await import('./commands/cases.ts')).cases,
+  why: async () => (await import('./commands/why.ts')).why,
   keys: async () => (await import('./commands/keys.ts')).keys,
   token: async () => (await import('./commands/token.ts')).token,
   policy: async () => (await import('./commands/policy.ts')).policy,

@@ -2,6 +2,7 @@ import {
   type Authenticator,
   actorOf,
   canonicalJson,
+  type Decision,
   type EventSink,
   HaltwireError,
   type PolicyRecord,
@@ -36,6 +37,8 @@ const reasonBody = z.strictObject({ reason: z.string().trim().min(1).max(2000) }
 const sessionBody = z.strictObject({ sessionKey: z.string().max(2000), reason: z.string().trim().min(1).max(2000) });
 const listQuery = z.object({
   sessionKey: z.string().optional(),
+  /** Of a decision, or of the case, hold, kill or call that it is about. */
+  id: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 
@@ -83,7 +86,7 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
 
     app.get('/v1/decisions', async (request) => {
       const person = requirePerson(request, authenticator, 'viewer');
-      const { sessionKey, limit } = parse(listQuery, request.query);
+      const { sessionKey, id, limit } = parse(listQuery, request.query);
       const wanted = sessionKey === undefined ? undefined : parseSessionKey(sessionKey);
       if (sessionKey !== undefined && wanted === undefined) {
         throw new HaltwireError(
@@ -94,6 +97,7 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
       const list = decisions.list(
         (decision) =>
           decision.tenantId === person.tenantId &&
+          (id === undefined || isAbout(decision, id)) &&
           (wanted === undefined || (decision.agentId === wanted.agentId && decision.sessionId === wanted.sessionId)),
         limit,
       );
@@ -157,4 +161,8 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
       throw new HaltwireError('HALTWIRE_NOT_FOUND', `there is no session ${sessionKey}`);
     return refOf(record.session);
   }
+}
+
+function isAbout({ decisionId, caseId, holdId, killId, callId }: Decision, id: string): boolean {
+  return [decisionId, caseId, holdId, killId, callId].includes(id);
 }
