@@ -11,5 +11,8 @@ export type { Logger } from './logger.ts';
 export { METRICS as DETECTOR_METRICS, REPLICA_METRICS } from './metrics.ts';
 export type { Difference, ReplayOutcome } from './replay/compare.ts';
 export { type Fidelity, Replay, type ReplayOptions, type ReplayReport } from './replay/replay.ts';
+export { Observer } from './replay/suggest/observer.ts';
+export { type Reason, type Suggestion, type SuggestOptions, suggestPolicy } from './replay/suggest/suggest-policy.ts';
+export { newInterruptions, withdraw } from './replay/suggest/withdraw.ts';
 export type { ReplayTally } from './replay/tally.ts';
 export { createDetectorReplica, type DetectorReplica, type DetectorReplicaOptions } from './replica/replica.ts';

@@ -14,10 +14,13 @@ export interface Difference {
   readonly sessionKey: string;
   readonly agentId: string;
   readonly callId?: string | undefined;
+  readonly taskId?: string | undefined;
   readonly position: Decision['position'];
   readonly logTime: number;
   /** What would run, redacted. */
   readonly shown: string;
+  /** What it acts on: ids, paths and hosts. */
+  readonly targets: readonly string[];
   readonly was: ReplayOutcome;
   readonly wouldBe: ReplayOutcome;
   /** What makes the difference, in words. */
@@ -59,9 +62,13 @@ export function differencesOf(
         sessionKey: sessionKeyOf(subject),
         agentId: subject.agentId,
         callId: subject.callId,
+        taskId: subject.taskId,
         position: subject.position,
         logTime: subject.logTime,
         shown: subject.shown ?? subject.title,
+        targets: subject.effects.flatMap(({ target: { id, path, host } }) =>
+          [id, path, host].filter((one) => one !== undefined),
+        ),
         was: one,
         wouldBe: other,
         why: reasonsOf(one, other),

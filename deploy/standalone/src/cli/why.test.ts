@@ -139,7 +139,7 @@ describe('haltwire why and haltwire cases', () => {
     expect(await runHaltwire(['cases', 'drop', 'x'], server.env)).toMatchObject({ code: 2 });
   });
 
-  test('a restarted server explains what it decided before', async () => {
+  test('the history finds a decision by its id, for what the detector no longer remembers', async () => {
     const { decisionId } = await killed();
     const history = await eventually(async () => {
       const answer = (await server.api.request('GET', `/v1/history?id=${decisionId}`)) as { entries: unknown[] };

@@ -1,0 +1,118 @@
+import {
+  type CallEvent,
+  type Decision,
+  defaultPolicy,
+  type LogEntry,
+  type Policy,
+  sessionKeyOf,
+} from '@haltwire/schemas';
+import { Engine } from '../../engine/engine.ts';
+import { readRecord } from '../../runner/read-record.ts';
+import { EvidenceCounts } from './evidence.ts';
+import { type Fact, factsOf } from './facts.ts';
+
+interface SessionNotes {
+  /** Something was denied or killed in it, or an invariant was violated: nothing of it counts. */
+  bad: boolean;
+  /** Allowed calls that have not ended yet. */
+  readonly open: Map<string, readonly Fact[]>;
+  readonly seen: Map<string, { calls: number; first: number; last: number }>;
+}
+
+/** Most calls of a session that are waited for. */
+const MAX_OPEN = 512;
+
+/**
+ * Learns from recorded inputs what honest work looks like: only from calls that were allowed without any finding, that ran,
+ * and that ended well, in sessions in which nothing was denied or killed and no invariant was violated.
+ *
+ * @example
+ * const observer = new Observer('default');
+ * for (const entry of entries) observer.process(entry);
+ * const suggestion = suggestPolicy(observer);
+ */
+export class Observer {
+  readonly tenantId: string;
+  readonly counts = new EvidenceCounts();
+  /** The newest policy that the log holds for the tenant. */
+  policy: Policy = defaultPolicy;
+  /** Sessions that count for nothing. */
+  badSessions = 0;
+  readonly #engines = new Map<number, Engine>();
+  #sessions = new Map<string, SessionNotes>();
+
+  /** @param tenantId Whose work is looked at. */
+  constructor(tenantId: string) {
+    this.tenantId = tenantId;
+  }
+
+  /** Takes one record; each partition's in log order. */
+  process(entry: LogEntry): void {
+    const record = readRecord(entry.value);
+    if (typeof record === 'string') return;
+    const { partition } = entry.position;
+    const engine = this.#engines.get(partition) ?? new Engine();
+    this.#engines.set(partition, engine);
+    if (record.type === 'policy' && record.tenantId === this.tenantId) this.policy = record.policy;
+    const outputs = engine.process(entry, record);
+    const decisions = outputs.flatMap((output) => (output.type === 'decision' ? [output.decision] : []));
+    for (const decision of decisions) this.#judge(decision);
+    if (record.type !== 'call' || record.tenantId !== this.tenantId || record.origin !== 'sdk') return;
+    if (record.phase === 'intent' && decisions.some((decision) => isClean(decision, record)))
+      this.#open(record, engine.store.sessions.get(sessionKeyOf(record))?.taskId);
+    if (record.phase === 'result') this.#close(record, entry.logTime);
+  }
+
+  /** Call once after the last record. */
+  finish(): void {
+    for (const { bad, seen } of this.#sessions.values()) {
+      if (bad) this.badSessions += 1;
+      else this.counts.merge(seen);
+    }
+    this.#sessions = new Map();
+  }
+
+  #judge(decision: Decision): void {
+    if (decision.tenantId !== this.tenantId) return;
+    const { decision: kind, invariants, actor } = decision;
+    const bad = kind === 'deny' || kind === 'kill' || (invariants.length > 0 && actor === undefined);
+    if (bad) this.#notes(sessionKeyOf(decision)).bad = true;
+  }
+
+  #open(event: CallEvent, attested: string | undefined): void {
+    const { open } = this.#notes(sessionKeyOf(event));
+    const taskId = attested ?? this.policy.agents[event.agentId]?.task;
+    if (open.size < MAX_OPEN) open.set(event.callId, factsOf(event, taskId));
+  }
+
+  #close(event: CallEvent, at: number): void {
+    const notes = this.#notes(sessionKeyOf(event));
+    const facts = notes.open.get(event.callId);
+    notes.open.delete(event.callId);
+    const { outcome } = event.derived;
+    if (facts === undefined || event.claimed.status === 'error') return;
+    if (outcome !== undefined && (outcome.status === 'error' || outcome.class !== 'none')) return;
+    for (const name of new Set(facts.map((fact) => JSON.stringify(fact)))) {
+      const known = notes.seen.get(name);
+      if (known === undefined) notes.seen.set(name, { calls: 1, first: at, last: at });
+      else {
+        known.calls += 1;
+        known.last = at;
+      }
+    }
+  }
+
+  #notes(sessionKey: string): SessionNotes {
+    let notes = this.#sessions.get(sessionKey);
+    if (notes === undefined) {
+      notes = { bad: false, open: new Map(), seen: new Map() };
+      this.#sessions.set(sessionKey, notes);
+    }
+    return notes;
+  }
+}
+
+function isClean({ cause, callId, decision, invariants, indicators }: Decision, event: CallEvent): boolean {
+  if (cause !== 'intent' || callId !== event.callId) return false;
+  return decision === 'allow' && invariants.length === 0 && indicators.length === 0;
+}
