@@ -54,15 +54,17 @@ describe('haltwire policy suggest', () => {
 
   const suggest = (...args: string[]) => runHaltwire(['policy', 'suggest', '--data', data, ...args]);
 
-  test('what it prints is accepted by check, and stops nothing in that history that was let pass', async () => {
+  test('what it prints is accepted by check, and stops nothing honest in that history that was let pass', async () => {
     const { code, out, err } = await suggest('--min-calls', '4');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const file = policyFile('suggested.yaml', out);
     expect(await runHaltwire(['policy', 'check', file])).toMatchObject({ code: 0 });
     const replayed = JSON.parse((await runHaltwire(['replay', '--data', data, '--policy', file, '--json'])).out);
     const stopped = replayed.differences.filter(
-      (one: { was: { decision: string }; wouldBe: { decision: string } }) =>
-        ['allow', 'alert'].includes(one.was.decision) && !['allow', 'alert'].includes(one.wouldBe.decision),
+      (one: { sessionKey: string; was: { decision: string }; wouldBe: { decision: string } }) =>
+        one.sessionKey !== 'default/my-agent/incident' &&
+        ['allow', 'alert'].includes(one.was.decision) &&
+        !['allow', 'alert'].includes(one.wouldBe.decision),
     );
     expect(stopped).toEqual([]);
     expect(replayed.wouldBe.sessionsKilled).toBe(1);
@@ -76,7 +78,11 @@ describe('haltwire policy suggest', () => {
     expect(credential?.purposes).toMatchObject([{ systems: ['api.deploys.example.com'] }]);
     expect(policy.agents['my-agent']?.task).toBe('my-agent-work');
     expect(policy.tasks['my-agent-work']?.credentials).toEqual([name]);
-    expect(policy.tasks['my-agent-work']?.operations).toMatchObject([{ systems: ['api.deploys.example.com'] }]);
+    expect(policy.tasks['my-agent-work']?.operations).toContainEqual({
+      systems: ['api.deploys.example.com'],
+      resources: ['deployment'],
+      verbs: ['create'],
+    });
     expect(policy.systems['api.deploys.example.com']?.hosts).toEqual(['api.deploys.example.com']);
     expect(out).toMatch(
       /# 6 calls in 3 sessions, \d{4}-\d\d-\d\d \d\d:\d\d to .* UTC; name it, and say what it was issued for\n {2}\S+:\n {4}fingerprint:/,

@@ -48,6 +48,7 @@ describe('haltwire why and haltwire cases', () => {
       'What is unusual my-agent has made',
       'never deleted a volume',
       'Nobody declared what it was issued for. It was issued to no agent and no task.',
+      'in scripts/domains.sh moments after a refusal',
       'What to do next Check the evidence. Revoke the credential that was used.',
       'The process has acknowledged the kill',
       'Known as ASI03 Identity and Privilege Abuse (OWASP Agentic)',
@@ -68,7 +69,7 @@ describe('haltwire why and haltwire cases', () => {
     const { decisionId } = await killed();
     const explanation = await eventually(async () => {
       const one = await whyJson(decisionId);
-      return one.credentials[0]?.firstSeen === undefined ? undefined : one;
+      return one.credentials[0]?.firstSeen?.source === undefined ? undefined : one;
     });
     expect(explanation.credentials).toMatchObject([
       { historyKnown: true, usedBefore: 0, firstSeen: { source: 'scripts/domains.sh' } },

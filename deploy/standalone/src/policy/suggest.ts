@@ -6,7 +6,6 @@ import {
   suggestPolicy,
   withdraw,
 } from '@haltwire/detector';
-import type { Policy } from '@haltwire/schemas';
 import { readInputs } from '../replay/read-inputs.ts';
 import type { RecordedLog } from '../replay/recorded-log.ts';
 import { runReplay } from '../replay/run-replay.ts';
@@ -31,7 +30,7 @@ export interface TriedSuggestion extends Suggestion {
 const ROUNDS = 8;
 
 /**
- * Proposes a policy from recorded inputs, and tries it on them: what would stop calls that were let pass is taken back.
+ * Proposes a policy from recorded inputs, and tries it on them: what would stop calls of honest sessions that were let pass is taken back.
  */
 export async function suggestFrom(log: RecordedLog, range: SuggestRange): Promise<TriedSuggestion> {
   const tenantId = range.tenantId ?? 'default';
@@ -40,14 +39,11 @@ export async function suggestFrom(log: RecordedLog, range: SuggestRange): Promis
   observer.finish();
   let suggestion = suggestPolicy(observer, range);
   for (let round = 0; ; round += 1) {
-    const stopped = await tried(log, range, tenantId, suggestion.policy);
+    const { differences } = await runReplay(log, { tenantId, to: range.to }, { policy: suggestion.policy });
+    const stopped = newInterruptions(differences, observer.badSessions);
     const next = stopped.length === 0 ? suggestion : withdraw(suggestion, observer.policy, stopped);
     if (next === suggestion || round === ROUNDS)
-      return { ...suggestion, badSessions: observer.badSessions, newlyStopped: stopped.length };
+      return { ...suggestion, badSessions: observer.badSessions.size, newlyStopped: stopped.length };
     suggestion = next;
   }
-}
-
-async function tried(log: RecordedLog, { to }: SuggestRange, tenantId: string, policy: Policy) {
-  return newInterruptions((await runReplay(log, { tenantId, to }, { policy })).differences);
 }

@@ -10,16 +10,24 @@ export interface CredentialWay {
   readonly issuedFor?: string | undefined;
   /** Agents and tasks that it was issued to. */
   readonly issuedTo: readonly string[];
-  /** Where a result first showed it to this session. */
-  readonly firstSeen?: { readonly source?: string | undefined; readonly call: string; readonly at: number } | undefined;
-  /** False without a history: then nothing can be said of where it was seen. */
+  /** Where a result first showed it to this session; `sentence` is what was noted then. */
+  readonly firstSeen?:
+    | {
+        readonly source?: string | undefined;
+        readonly sentence?: string | undefined;
+        readonly call?: string | undefined;
+        readonly at: number;
+      }
+    | undefined;
+  /** False while the history does not hold all of the session up to the call. */
   readonly historyKnown: boolean;
   /** Calls of the session before this one that used it. */
   readonly usedBefore: number;
 }
 
 /** The credentials of a decision's call, and the way of each. */
-export function credentialWays({ decision, inputs, policy }: Facts): CredentialWay[] {
+export function credentialWays({ decision, session, inputs, policy }: Facts): CredentialWay[] {
+  const historyKnown = inputs?.some(({ record }) => isIntentOf(record, decision)) === true;
   return credentialsOf(decision).map((fingerprint) => {
     const [name, registered] =
       Object.entries(policy.credentials).find(([, credential]) => credential.fingerprint === fingerprint) ?? [];
@@ -28,8 +36,8 @@ export function credentialWays({ decision, inputs, policy }: Facts): CredentialW
       name,
       issuedFor: registered === undefined ? undefined : issuedFor(registered),
       issuedTo: name === undefined ? [] : holdersOf(policy, name),
-      firstSeen: inputs === undefined ? undefined : firstSeen(inputs, fingerprint, decision),
-      historyKnown: inputs !== undefined,
+      firstSeen: firstSeen(inputs ?? [], fingerprint, decision) ?? firstNoted(session, fingerprint, name, decision),
+      historyKnown,
       usedBefore: (inputs ?? []).filter(({ record }) => usesBefore(record, fingerprint, decision)).length,
     };
   });
@@ -72,6 +80,29 @@ function firstSeen(inputs: readonly PastInput[], fingerprint: string, decision: 
     if (seen !== undefined) return { source: seen.source, call: record.callId, at: logTime };
   }
   return undefined;
+}
+
+/** What the engine itself noted: it is there before the history is. */
+function firstNoted(
+  session: readonly Decision[],
+  fingerprint: string,
+  name: string | undefined,
+  { logTime }: Decision,
+): CredentialWay['firstSeen'] {
+  for (const noted of session) {
+    if (noted.logTime > logTime) continue;
+    const found = noted.indicators.find(
+      (one) =>
+        one.name === 'found-credential' &&
+        (one.sentence.includes(fingerprint.slice(0, 12)) || (name !== undefined && one.sentence.includes(`"${name}"`))),
+    );
+    if (found !== undefined) return { sentence: found.sentence, call: noted.callId, at: noted.logTime };
+  }
+  return undefined;
+}
+
+function isIntentOf(record: PastInput['record'], { callId }: Decision): boolean {
+  return record.type === 'call' && record.phase === 'intent' && record.callId === callId;
 }
 
 function usesBefore(record: PastInput['record'], fingerprint: string, { callId }: Decision): boolean {

@@ -20,7 +20,7 @@ function span(ms: number): string {
         : size < 5_400_000
           ? `${Math.round(size / 60_000)} min`
           : `${Math.round(size / 3_600_000)} h`;
-  return ms < 0 ? `-${text}` : `+${text}`;
+  return ms === 0 ? text : ms < 0 ? `-${text}` : `+${text}`;
 }
 
 function paragraph(text: string, width: number, indent = 2): string[] {
@@ -32,6 +32,17 @@ function findingLines(title: string, findings: Explanation['invariants'], width:
   return ['', bold(title), ...findings.flatMap(({ name, sentence }) => paragraph(`${name}: ${sentence}`, width))];
 }
 
+function seenText({ firstSeen, historyKnown }: CredentialWay, at: number): string {
+  if (firstSeen === undefined) {
+    return historyKnown
+      ? 'No result of this session showed it before.'
+      : 'Where it was first seen is not known here: the history does not reach that far yet.';
+  }
+  if (firstSeen.sentence !== undefined) return firstSeen.sentence;
+  const where = firstSeen.source ?? `the result of call ${firstSeen.call}`;
+  return `This session first saw it in ${where}, ${span(at - firstSeen.at).replace('+', '')} before.`;
+}
+
 function wayLines(way: CredentialWay, at: number, width: number): string[] {
   const called = way.name === undefined ? 'A credential that the policy does not name' : `Credential "${way.name}"`;
   const issued =
@@ -40,12 +51,7 @@ function wayLines(way: CredentialWay, at: number, width: number): string[] {
     way.issuedTo.length === 0
       ? 'It was issued to no agent and no task.'
       : `It was issued to ${way.issuedTo.join(', ')}.`;
-  const seen =
-    way.firstSeen !== undefined
-      ? `This session first saw it in ${way.firstSeen.source ?? `the result of call ${way.firstSeen.call}`}, ${span(at - way.firstSeen.at).slice(1)} before.`
-      : way.historyKnown
-        ? 'No result of this session showed it before.'
-        : 'Where it was first seen is not known here: the history is not available.';
+  const seen = seenText(way, at);
   const used =
     way.usedBefore === 0
       ? ''

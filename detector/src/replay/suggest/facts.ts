@@ -42,7 +42,8 @@ export function factsOf(event: CallEvent, taskId: string | undefined): Fact[] {
     for (const fingerprint of authorising(event, effect)) facts.push({ kind: 'use', fingerprint, ...act });
     if (!isBeyond(effect)) continue;
     facts.push({ kind: 'operation', agentId, taskId, ...act });
-    if (target.id === undefined) continue;
+    // What is only now made is named by the collection that it goes into.
+    if (target.id === undefined || verb === 'create') continue;
     facts.push({ kind: 'resource', match: target.id, resource });
     const named = [target.environment, claimed.environment, ...(claimed.targets ?? []).map((one) => one.environment)];
     for (const environment of new Set(named))

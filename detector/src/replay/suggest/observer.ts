@@ -36,8 +36,8 @@ export class Observer {
   readonly counts = new EvidenceCounts();
   /** The newest policy that the log holds for the tenant. */
   policy: Policy = defaultPolicy;
-  /** Sessions that count for nothing. */
-  badSessions = 0;
+  /** Keys of sessions that count for nothing. */
+  readonly badSessions = new Set<string>();
   readonly #engines = new Map<number, Engine>();
   #sessions = new Map<string, SessionNotes>();
 
@@ -65,8 +65,8 @@ export class Observer {
 
   /** Call once after the last record. */
   finish(): void {
-    for (const { bad, seen } of this.#sessions.values()) {
-      if (bad) this.badSessions += 1;
+    for (const [key, { bad, seen }] of this.#sessions) {
+      if (bad) this.badSessions.add(key);
       else this.counts.merge(seen);
     }
     this.#sessions = new Map();

@@ -2,9 +2,11 @@ import type { Policy } from '@haltwire/schemas';
 import { type Difference, interrupts } from '../compare.ts';
 import type { Suggestion } from './suggest-policy.ts';
 
-/** Calls of the history that a suggestion would stop and that were not stopped: it must not. */
-export function newInterruptions(differences: readonly Difference[]): Difference[] {
-  return differences.filter(({ was, wouldBe }) => interrupts(wouldBe) && !interrupts(was));
+/** Calls of honest sessions that a suggestion would stop and that were not stopped: it must not. */
+export function newInterruptions(differences: readonly Difference[], badSessions: ReadonlySet<string>): Difference[] {
+  return differences.filter(
+    ({ was, wouldBe, sessionKey }) => interrupts(wouldBe) && !interrupts(was) && !badSessions.has(sessionKey),
+  );
 }
 
 /**
