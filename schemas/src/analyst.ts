@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decisionSchema, findingSchema, postureSchema } from './decision.ts';
-import { idSchema, phaseSchema } from './event.ts';
+import { idSchema, phaseSchema, sessionModeSchema } from './event.ts';
+import { analystVerdictSchema } from './record.ts';
 
 /** Analysts connect here, with `Authorization: Bearer <person's token>`. */
 export const ANALYST_SOCKET_PATH = '/v1/analyst';
@@ -54,12 +55,26 @@ export const sessionViewSchema = z.object({
   postureEpoch: z.number().int(),
   /** Set while the session is killed and not released. */
   kill: killViewSchema.optional(),
+  /** What its harness says it may do at present, when it says so. */
+  mode: sessionModeSchema.optional(),
   calls: z.number().int(),
   startedAt: z.number(),
   lastAt: z.number(),
   ended: z.boolean(),
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
+
+/** An analyst's word on a case, or on one decision of it. */
+export const caseVerdictSchema = z.object({
+  verdict: analystVerdictSchema,
+  decisionId: idSchema.optional(),
+  by: z.string(),
+  reason: z.string(),
+  at: z.number(),
+  /** The standing approval that it made. */
+  approvalId: idSchema.optional(),
+});
+export type CaseVerdict = z.infer<typeof caseVerdictSchema>;
 
 /** All decisions above `allow` of one session. */
 export const caseViewSchema = z.object({
@@ -72,6 +87,8 @@ export const caseViewSchema = z.object({
   openedAt: z.number(),
   lastAt: z.number(),
   decisions: z.number().int(),
+  /** What analysts said of it, newest last. */
+  verdicts: z.array(caseVerdictSchema).optional(),
 });
 export type CaseView = z.infer<typeof caseViewSchema>;
 

@@ -37,6 +37,8 @@ export const HALTWIRE = {
   /** JWT signed by an operator; verified, then dropped by the collector. */
   taskToken: 'haltwire.task.token',
   environment: 'haltwire.environment',
+  /** What the session may do at present: `normal`, `plan`, `read-only`, `freeze`, `stop`. */
+  mode: 'haltwire.mode',
   cwd: 'haltwire.cwd',
   digest: 'haltwire.digest',
   /** JSON array of `ResolvedTarget`. */
@@ -56,6 +58,7 @@ export const HALTWIRE = {
 /** `event_name` of Haltwire's OTLP log records, one per phase. */
 export const EVENT = {
   sessionStarted: 'haltwire.session.started',
+  sessionChanged: 'haltwire.session.changed',
   sessionEnded: 'haltwire.session.ended',
   intent: 'haltwire.intent',
   started: 'haltwire.started',

@@ -38,6 +38,14 @@ export const traceRefSchema = z.object({
 export type TraceRef = z.infer<typeof traceRefSchema>;
 
 /**
+ * What the session may do at present, as its harness says: `plan` and `read-only` = look, change nothing; `freeze` = no
+ * changes; `stop` = the user said stop. Raises the tier only: `normal` is what a session is that says nothing.
+ */
+export const sessionModes = ['normal', 'plan', 'read-only', 'freeze', 'stop'] as const;
+export const sessionModeSchema = z.enum(sessionModes);
+export type SessionMode = z.infer<typeof sessionModeSchema>;
+
+/**
  * What the sender says (sdk, hook, foreign span). The sender is the watched party: a claim may raise the tier of a
  * call, never lower it.
  */
@@ -48,6 +56,7 @@ export const claimedSchema = z.object({
   taskId: z.string().max(200).optional(),
   taskText: z.string().max(4000).optional(),
   environment: z.string().max(64).optional(),
+  mode: sessionModeSchema.optional(),
   sessionNonce: z.string().max(64).optional(),
   tool: z
     .object({
@@ -153,11 +162,11 @@ export const callEventSchema = z.object({
 });
 export type CallEvent = z.infer<typeof callEventSchema>;
 
-/** A session begins or ends. */
+/** A session begins, says what it may do from now on (`changed`), or ends. */
 export const sessionEventSchema = z.object({
   type: z.literal('session'),
   ...subject,
-  phase: z.enum(['started', 'ended']),
+  phase: z.enum(['started', 'changed', 'ended']),
   claimed: claimedSchema,
   observed: observedSchema,
 });

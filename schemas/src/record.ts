@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { callEventSchema, idSchema, sessionEventSchema } from './event.ts';
-import { policySchema } from './policy.ts';
+import { approvalScopeSchema, policySchema } from './policy.ts';
 
 /** A person, as authenticated. An agent's key never becomes one. */
 export const actorSchema = z.object({ kind: z.literal('person'), name: idSchema, tokenId: z.string().max(64) });
@@ -19,12 +19,30 @@ const commandBase = {
 };
 const sessionRef = { agentId: idSchema, sessionId: idSchema };
 
+/**
+ * What an analyst says of a case: `right` = it was what it looked like; `wrong` = a false alarm; `expected` = true, but as
+ * it should be.
+ */
+export const analystVerdictSchema = z.enum(['right', 'wrong', 'expected']);
+export type AnalystVerdict = z.infer<typeof analystVerdictSchema>;
+
 /** What people do. Each is durable before it acts. */
 export const commandSchema = z.discriminatedUnion('command', [
   z.object({ ...commandBase, command: z.literal('approve'), ...sessionRef, holdId: idSchema }),
   z.object({ ...commandBase, command: z.literal('deny'), ...sessionRef, holdId: idSchema }),
   z.object({ ...commandBase, command: z.literal('kill'), ...sessionRef }),
   z.object({ ...commandBase, command: z.literal('release'), ...sessionRef }),
+  z.object({
+    ...commandBase,
+    command: z.literal('verdict'),
+    ...sessionRef,
+    /** The decision spoken of; absent = the session's whole case. */
+    decisionId: idSchema.optional(),
+    verdict: analystVerdictSchema,
+    /** Only with `expected`: acts of this agent that pass without a question from now on, for a while. */
+    standing: z.object({ scope: approvalScopeSchema, days: z.number().int().min(1).max(365) }).optional(),
+  }),
+  z.object({ ...commandBase, command: z.literal('end-approval'), ...sessionRef, approvalId: idSchema }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

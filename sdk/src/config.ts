@@ -1,5 +1,5 @@
 import { HaltwireError } from './errors.ts';
-import type { HaltwireOptions, SessionOptions, ToolOptions } from './types.ts';
+import type { HaltwireOptions, SessionMode, SessionOptions, ToolOptions } from './types.ts';
 import { emitProcessWarning } from './warnings.ts';
 
 /** What `createHaltwire` runs on, after defaults. */
@@ -174,6 +174,14 @@ export function readSessionOptions(options: SessionOptions): SessionConfig {
     },
     environment: readText(options.environment, 'environment', 64),
   };
+}
+
+const modes: Record<SessionMode, true> = { normal: true, plan: true, 'read-only': true, freeze: true, stop: true };
+
+/** Checks a session's mode. Throws `HALTWIRE_CONFIG` for another word. */
+export function readMode(mode: SessionMode): SessionMode {
+  if (Object.hasOwn(modes, mode)) return mode;
+  throw configError(`mode must be one of ${Object.keys(modes).join(', ')}`);
 }
 
 /** Checks the options of one call. */

@@ -17,6 +17,7 @@ export type {
   KillNotice,
   Posture,
   Session,
+  SessionMode,
   SessionOptions,
   ToolOptions,
 } from './types.ts';

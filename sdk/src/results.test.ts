@@ -12,6 +12,23 @@ async function resultOf(execute: () => unknown) {
   return { returned, thrown, attributes: server.eventsOf(EVENT.result)[0]?.attributes ?? {} };
 }
 
+describe('what a session may do', () => {
+  test('is told in its place among the calls, and nothing else is taken for a mode', async () => {
+    const { server, session } = await openBench();
+    session.setMode('plan');
+    await session.tool('shell', { command: 'ls' }, () => 'a');
+    session.setMode('normal');
+    expect(() => session.setMode('careful' as 'plan')).toThrow(/mode must be one of normal, plan/);
+    await session.end();
+    const told = server.events.filter(({ name }) => name === EVENT.sessionChanged || name === EVENT.intent);
+    expect(told.map(({ name, attributes }) => [name, attributes[HALTWIRE.mode]])).toEqual([
+      [EVENT.sessionChanged, 'plan'],
+      [EVENT.intent, undefined],
+      [EVENT.sessionChanged, 'normal'],
+    ]);
+  });
+});
+
 describe('what execute gives back reaches the agent as it is', () => {
   test('an error is rethrown, the very same, and recorded with its type', async () => {
     const failure = Object.assign(new TypeError('no such volume'), { code: 'ENOENT', stderr: '401 Unauthorized' });

@@ -4,6 +4,9 @@ import type { ResolvedTarget, TargetQuery } from './resolve/types.ts';
 /** How closely a session is watched. `unknown` until the gateway has said so. */
 export type Posture = 'unknown' | 'normal' | 'elevated' | 'locked';
 
+/** What a session may do, as its harness says. */
+export type SessionMode = 'normal' | 'plan' | 'read-only' | 'freeze' | 'stop';
+
 /** Something that an operator should know and that stops nothing. */
 export interface HaltwireWarning {
   /** `HALTWIRE_W001` and so on; never reused. */
@@ -143,6 +146,15 @@ export interface Session {
     execute: (args: Readonly<A>, context: ExecuteContext) => R | PromiseLike<R>,
     options?: ToolOptions,
   ): Promise<R>;
+  /**
+   * Says what the session may do from now on, as the harness knows it: `plan` and `read-only` = look, change nothing;
+   * `freeze` = no changes; `stop` = the user said stop; `normal` takes it back. Calls asked for later are held to it.
+   *
+   * @throws HaltwireError `HALTWIRE_CONFIG` for another word.
+   * @example
+   * session.setMode('plan');
+   */
+  setMode(mode: SessionMode): void;
   /** Ends the session: refuses what waits, lets what runs finish, delivers what is unsent, within `gateTimeoutMs` each. */
   end(): Promise<void>;
 }

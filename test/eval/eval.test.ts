@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../src/support/folder.ts';
+import { writeIncidentFixtures } from './incidents/testing/fixtures.ts';
 import { writeFixtures } from './testing/fixtures.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -82,6 +83,19 @@ describe('npm run eval -- actions', () => {
     const ids = all.filter(({ metric }) => !metric.startsWith('evasion.')).map(({ id }) => id);
     expect(ids).toEqual(['c2', 'b2']);
   });
+});
+
+it('npm run eval -- incidents writes its metrics, and the rates of every check that people read in a table', () => {
+  const folder = temporaryFolder();
+  writeIncidentFixtures(folder);
+  const json = join(folder, 'out.json');
+  const run = runEval('incidents', '--data', folder, '--json', json, '--quiet');
+  expect(run.status).toBe(0);
+  expect(run.stdout).toContain('Stopped before harm, by pattern');
+  const { metrics } = JSON.parse(readFileSync(json, 'utf8')) as { metrics: Metric[] };
+  const names = metrics.map(({ name }) => name);
+  expect(names).toContain('incidents.granted.stopped_before_harm');
+  expect(names).toContain('benign.indicator.secret-hunting.per_session[corpus=coding]');
 });
 
 describe('a run that cannot be', () => {

@@ -1,11 +1,15 @@
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { evaluateActions } from './actions/actions.ts';
+import { evaluateIncidents } from './incidents/incidents.ts';
 import type { Evaluation, Miss } from './support/eval.ts';
 import { render } from './support/report.ts';
 
 /** Every evaluation. A new one is one folder and one line here. */
-const evaluations: Readonly<Record<string, Evaluation>> = { actions: evaluateActions };
+const evaluations: Readonly<Record<string, Evaluation>> = {
+  actions: evaluateActions,
+  incidents: evaluateIncidents,
+};
 
 const usage = `npm run eval -- ${Object.keys(evaluations).join('|')} --data <folder> [--json <file>] [--misses <file>] [--seed <n>] [--quiet]
 
@@ -45,13 +49,15 @@ async function main(): Promise<number> {
   const misses = values.misses === undefined ? undefined : missesTo(values.misses);
   const result = await evaluation({ data: values.data, seed, quiet: values.quiet, onMiss: misses?.write });
   misses?.close();
-  const metrics = [...result.metrics, ...result.groups].map(({ name, value, lo, hi, n }) => ({
-    name,
-    value,
-    lo,
-    hi,
-    n,
-  }));
+  const metrics = [...result.metrics, ...(result.details ?? []), ...result.groups].map(
+    ({ name, value, lo, hi, n }) => ({
+      name,
+      value,
+      lo,
+      hi,
+      n,
+    }),
+  );
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ metrics }, undefined, 1)}\n`);
   process.stdout.write(render(result));
   return 0;

@@ -5,7 +5,10 @@ import {
   HALTWIRE,
   OTEL,
   resolvedTargetSchema,
+  type SessionMode,
   secretSeenSchema,
+  sessionModeSchema,
+  sessionModes,
 } from '@haltwire/schemas';
 import type { OtlpLog, OtlpSpan } from '../receive/otlp.ts';
 import { cutText, type Fields, parseJson, wrong } from './fields.ts';
@@ -24,6 +27,7 @@ export function commonClaims(fields: Fields, time: number | undefined): Claimed 
     agentName: fields.text(GENAI.agentName, 200),
     agentVersion: fields.text(GENAI.agentVersion, 200),
     environment: fields.text(HALTWIRE.environment, 64),
+    mode: modeOf(fields),
     reason: fields.text(HALTWIRE.reason, 500),
     time,
   });
@@ -82,6 +86,14 @@ function resultOf(fields: Fields, most: number): string | undefined {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (text.length > most) fields.cut();
   return cutText(text, most);
+}
+
+function modeOf(fields: Fields): SessionMode | undefined {
+  const text = fields.text(HALTWIRE.mode, 16);
+  if (text === undefined) return undefined;
+  const { data } = sessionModeSchema.safeParse(text);
+  if (data === undefined) throw wrong(HALTWIRE.mode, `one of ${sessionModes.join(', ')}`);
+  return data;
 }
 
 function leaseOf(fields: Fields): Claimed['lease'] {

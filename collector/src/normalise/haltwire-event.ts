@@ -12,6 +12,7 @@ const phases: Readonly<Record<string, Phase>> = {
 };
 const sessionPhases: Readonly<Record<string, SessionDraft['phase']>> = {
   [EVENT.sessionStarted]: 'started',
+  [EVENT.sessionChanged]: 'changed',
   [EVENT.sessionEnded]: 'ended',
 };
 

@@ -28,7 +28,7 @@ export interface CallDraft extends DraftBase {
 /** A session event as its sender tells it. */
 export interface SessionDraft extends DraftBase {
   readonly type: 'session';
-  readonly phase: 'started' | 'ended';
+  readonly phase: 'started' | 'changed' | 'ended';
   /** Verified, then dropped: it is a secret. */
   readonly taskToken: string | undefined;
 }

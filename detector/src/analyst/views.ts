@@ -16,6 +16,7 @@ export function sessionView(session: SessionState, store: StateStore): SessionVi
     posture,
     postureEpoch,
     kill,
+    ...(session.memory?.mode === undefined ? {} : { mode: session.memory.mode.name }),
     calls: session.callCount,
     startedAt,
     lastAt,

@@ -5,6 +5,7 @@ import { killSession, releaseSession } from './kills.ts';
 import { type SessionState, setCapped } from './state/session.ts';
 import { COMMAND_CAP } from './state/tenant.ts';
 import type { Turn } from './turn.ts';
+import { endApproval, keepVerdict } from './verdicts.ts';
 
 interface Result {
   ok: boolean;
@@ -33,6 +34,10 @@ function carryOut(turn: Turn, command: Command): Result {
       if (session.kill === undefined) return { ok: false, message: 'The session is not killed.' };
       releaseSession(turn, session, command.actor, command.reason);
       return { ok: true, message: 'Released.' };
+    case 'verdict':
+      return keepVerdict(turn, session, command);
+    case 'end-approval':
+      return endApproval(turn, session, command);
   }
 }
 

@@ -9,6 +9,7 @@ import { giveUpGap, reportFault } from './completeness.ts';
 import { admit, crowdedBy } from './intake.ts';
 import { acknowledgeKill } from './kills.ts';
 import type { Output } from './outputs.ts';
+import { rememberSession } from './session-facts.ts';
 import type { SessionState } from './state/session.ts';
 import { StateStore } from './state/store.ts';
 import { TimerQueue } from './timer-queue.ts';
@@ -26,9 +27,14 @@ import { Turn } from './turn.ts';
  * for (const entry of recorded) outputs.push(...engine.process(entry, inputRecordSchema.parse(JSON.parse(entry.value))));
  */
 export class Engine {
-  readonly store = new StateStore();
+  readonly store: StateStore;
   /** Sessions with an open timer, by the log time of the next one. */
   readonly #timers = new TimerQueue();
+
+  /** @param store Default: an empty one that keeps 100 000 sessions. */
+  constructor(store = new StateStore()) {
+    this.store = store;
+  }
 
   /** Judges one record. Records must come in log order, each once. Throws only on a fault of the engine itself. */
   process(entry: LogEntry, record: InputRecord): readonly Output[] {
@@ -139,6 +145,7 @@ function gapMs(turn: Turn, session: SessionState): number {
 
 function onSession(turn: Turn, session: SessionState, event: SessionEvent): void {
   session.ended = event.phase === 'ended';
+  rememberSession(turn, session, event);
   const attested = event.observed.task?.id;
   // The first attested task stays: a session cannot change its task by sending another token.
   if (attested !== undefined && !session.taskAttested && session.callCount === 0) {

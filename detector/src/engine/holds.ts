@@ -1,4 +1,5 @@
 import type { Actor, HoldView } from '@haltwire/schemas';
+import { rememberRefusal } from './calls/remember.ts';
 import type { HoldOutcome } from './outputs.ts';
 import type { CallState, SessionState } from './state/session.ts';
 import type { Turn } from './turn.ts';
@@ -115,6 +116,7 @@ function settle(
 ): void {
   call.state = allowed ? 'allowed' : 'denied';
   call.at = turn.now;
+  if (!allowed) rememberRefusal(turn, session, call, 'nobody approved it');
   // What a person approved is what this agent may do: once it ran, it is practice.
   call.learnable = allowed;
   call.decisionId = decisionId;

@@ -1,6 +1,8 @@
-import type { CredentialUse, Effect, Operation, Policy } from '@haltwire/schemas';
+import type { CredentialUse, Effect, IndicatorResponse, Limits, Operation, Policy } from '@haltwire/schemas';
 import { readVerbs } from '@haltwire/schemas';
-import { environmentWeight } from './judge/impact.ts';
+import { environmentName, environmentWeight } from './judge/environments.ts';
+import { type Freeze, freezesOf } from './policy/freezes.ts';
+import { type Standing as StandingApproval, standingOf } from './policy/standing.ts';
 
 type AgentPolicy = Policy['agents'][string];
 type TaskPolicy = Policy['tasks'][string];
@@ -30,6 +32,24 @@ function hostForms(host: string): [full: string, portless: string] {
   return [plain + port, plain];
 }
 
+/** What the policy answers in one part of the work. */
+export interface Responses {
+  readonly highImpact: number;
+  /** Of indicators that do not do what they do by default. */
+  readonly indicators: ReadonlyMap<string, IndicatorResponse>;
+}
+
+/** An agent's entry with what its role says where it says nothing itself. */
+function withRole(agent: AgentPolicy, role: Policy['roles'][string]): AgentPolicy {
+  return {
+    ...agent,
+    task: agent.task ?? role.task,
+    credentials: agent.credentials ?? role.credentials,
+    operations: agent.operations ?? role.operations,
+    limits: { ...role.limits, ...agent.limits },
+  };
+}
+
 function weightOf({ resource }: Declared): number {
   const environment = resource.environment === undefined ? 0 : environmentWeight(resource.environment);
   return environment + (resource.backups === 'self' ? 1 : 0);
@@ -48,17 +68,41 @@ export class PolicyIndex {
   /** Longest first: the nearest folder above a path speaks for it. */
   readonly #paths: readonly (Declared & { readonly path: string })[];
   readonly #systems: ReadonlyMap<string, string>;
+  readonly #backupsOn: ReadonlyMap<string, readonly string[]>;
+  readonly #environments: ReadonlyMap<string, string>;
+  readonly #responses: Responses;
+  readonly freezes: readonly Freeze[];
+  readonly standingApprovals: readonly StandingApproval[];
   readonly readOnlyTools: readonly string[];
 
   constructor(policy: Policy) {
     this.policy = policy;
-    this.#agents = new Map(Object.entries(policy.agents));
+    this.#environments = new Map(
+      Object.entries(policy.environments).flatMap(([name, aliases]) =>
+        [name, ...aliases].map((alias) => [alias.toLowerCase(), environmentName(name)]),
+      ),
+    );
+    const { highImpact, indicators } = policy.responses;
+    this.#responses = { highImpact, indicators: new Map(Object.entries(indicators)) };
+    this.freezes = freezesOf(policy);
+    this.standingApprovals = standingOf(policy);
+    this.#agents = new Map(
+      Object.entries(policy.agents).map(([name, agent]) => {
+        const role = agent.role === undefined ? undefined : policy.roles[agent.role];
+        return [name, role === undefined ? agent : withRole(agent, role)];
+      }),
+    );
     this.#tasks = new Map(Object.entries(policy.tasks));
     this.#byFingerprint = new Map(
       Object.entries(policy.credentials).map(([name, credential]) => [credential.fingerprint, { name, credential }]),
     );
     const resources = Object.entries(policy.resources);
     this.#byMatch = new Map(resources.map(([name, resource]) => [hostForms(resource.match)[0], { name, resource }]));
+    const holders = new Map<string, string[]>();
+    for (const [name, { backupsOn }] of resources) {
+      if (backupsOn !== undefined) holders.set(backupsOn, [...(holders.get(backupsOn) ?? []), name]);
+    }
+    this.#backupsOn = holders;
     this.#paths = resources
       .filter(([, resource]) => resource.match.startsWith('/'))
       .map(([name, resource]) => ({ path: bare(resource.match), name, resource }))
@@ -79,6 +123,52 @@ export class PolicyIndex {
     return taskId === undefined ? undefined : this.#tasks.get(taskId);
   }
 
+  /** The one name of an environment, by the policy's aliases and the usual ones. */
+  environmentName(name: string): string {
+    return environmentName(name, this.#environments);
+  }
+
+  /** Registry names of the resources whose backups lie on this one. */
+  backupsOn(resource: string): readonly string[] | undefined {
+    return this.#backupsOn.get(resource);
+  }
+
+  /** What an agent and its task may do by declaration, together; undefined = not declared. */
+  operations(agentId: string, taskId: string | undefined): readonly Operation[] | undefined {
+    const agent = this.agent(agentId)?.operations;
+    const task = this.task(taskId)?.operations;
+    return agent === undefined ? task : task === undefined ? agent : [...agent, ...task];
+  }
+
+  /** How much an agent may do: its task's numbers before its own. */
+  limits(agentId: string, taskId: string | undefined): Limits {
+    return { ...this.agent(agentId)?.limits, ...this.task(taskId)?.limits };
+  }
+
+  /** The responses for a part of the work: the first rule that fits, over the policy's own. */
+  responsesFor(agentId: string, taskId: string | undefined, environment: string | undefined): Responses {
+    const { rules } = this.policy;
+    if (rules.length === 0) return this.#responses;
+    const role = this.agent(agentId)?.role;
+    const fits = (list: readonly string[] | undefined, one: string | undefined): boolean =>
+      list === undefined || (one !== undefined && list.includes(one));
+    const rule = rules.find(
+      (one) =>
+        fits(one.agents, agentId) &&
+        fits(one.roles, role) &&
+        fits(one.tasks, taskId) &&
+        fits(
+          one.environments?.map((name) => this.environmentName(name)),
+          environment,
+        ),
+    );
+    if (rule === undefined) return this.#responses;
+    return {
+      highImpact: rule.highImpact ?? this.#responses.highImpact,
+      indicators: new Map([...this.#responses.indicators, ...Object.entries(rule.indicators ?? {})]),
+    };
+  }
+
   credential(fingerprint: string): { name: string; credential: CredentialPolicy } | undefined {
     return this.#byFingerprint.get(fingerprint);
   }
@@ -88,6 +178,12 @@ export class PolicyIndex {
     if (host === undefined) return undefined;
     const [full, portless] = hostForms(host);
     return this.#systems.get(full) ?? this.#systems.get(portless);
+  }
+
+  /** Whether a host, or an identifier, stands in the registry. */
+  knowsHost(address: string): boolean {
+    const [full, portless] = hostForms(address);
+    return [full, portless].some((form) => this.#systems.has(form) || this.#byMatch.has(form));
   }
 
   /**

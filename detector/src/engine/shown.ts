@@ -17,6 +17,17 @@ function cut(text: string): string {
  * `tool {arguments}`, and where. Nothing in it is invisible.
  */
 export function shownOf(event: CallEvent): string {
+  const known = rendered.get(event);
+  if (known !== undefined) return known;
+  const text = render(event);
+  rendered.set(event, text);
+  return text;
+}
+
+/** The stream's line and the decision show the same. */
+const rendered = new WeakMap<CallEvent, string>();
+
+function render(event: CallEvent): string {
   const { tool, arguments: args, cwd } = event.claimed;
   const name = tool?.name ?? 'unknown tool';
   const where = cwd === undefined ? '' : ` (in ${cwd})`;

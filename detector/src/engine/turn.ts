@@ -74,7 +74,7 @@ export class Turn {
   }
 
   policy(tenantId: string): PolicyIndex {
-    const { policy } = this.store.tenant(tenantId);
+    const policy = this.store.tenants.get(tenantId)?.policy ?? this.store.tenant(tenantId).policy;
     let index = policyIndexes.get(policy);
     if (index === undefined) {
       index = new PolicyIndex(policy);
@@ -129,7 +129,7 @@ export class Turn {
       actor: draft.actor,
       posture: session.posture,
       taskId: session.taskId ?? this.policy(session.tenantId).agent(session.agentId)?.task,
-      policyHash: this.store.tenant(session.tenantId).policyHash,
+      policyHash: (this.store.tenants.get(session.tenantId) ?? this.store.tenant(session.tenantId)).policyHash,
       next: draft.next,
       tags: [...new Set(findings.flatMap((finding) => finding.tags))],
       prevHash: this.store.partition.chain,

@@ -6,6 +6,7 @@ import type { Attributes } from '../otlp/encode.ts';
 import { type Batch, Outbox } from '../otlp/outbox.ts';
 import type { Post } from '../otlp/post.ts';
 import { Shipper } from '../otlp/shipper.ts';
+import type { SessionMode } from '../types.ts';
 import { WARNING, type Warn } from '../warnings.ts';
 
 /** Bytes of an encoded record besides its long texts, roughly. */
@@ -131,6 +132,11 @@ export class Recorder {
       },
       true,
     );
+  }
+
+  /** Tells what the session may do from now on. */
+  changed(mode: SessionMode): void {
+    this.record(EVENT.sessionChanged, { attributes: { [HALTWIRE.mode]: mode } }, true);
   }
 
   /** A verdict shows that the collector has the intent with this number. */

@@ -1,9 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { EVENT } from '@haltwire/schemas/attributes';
-import type { SessionConfig } from '../config.ts';
+import { readMode, type SessionConfig } from '../config.ts';
 import { type HaltwireError, HaltwireKilledError, HaltwireSessionEndedError } from '../errors.ts';
 import { Gate } from '../gateway/gate.ts';
-import type { ExecuteContext, KillNotice, Posture, Session, SessionOptions, ToolOptions } from '../types.ts';
+import type {
+  ExecuteContext,
+  KillNotice,
+  Posture,
+  Session,
+  SessionMode,
+  SessionOptions,
+  ToolOptions,
+} from '../types.ts';
 import { callBack } from './call-back.ts';
 import type { SessionEnvironment } from './environment.ts';
 import { GatedCalls } from './gated-calls.ts';
@@ -121,6 +129,10 @@ export class GatedSession implements Session {
     options: ToolOptions = {},
   ): Promise<R> {
     return this.#calls.make(name, args, execute, options);
+  }
+
+  setMode(mode: SessionMode): void {
+    this.#recorder.changed(readMode(mode));
   }
 
   end(): Promise<void> {

@@ -31,6 +31,8 @@ export interface Debatable {
 export interface EvalResult {
   readonly metrics: readonly Metric[];
   readonly groups: readonly GroupMetric[];
+  /** For the JSON only: people read them in a table of the notes. */
+  readonly details?: readonly Metric[];
   /** Debatable labels that counted as misses. */
   readonly debatable: readonly Debatable[];
   /** Further lines for people. */

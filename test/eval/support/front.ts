@@ -1,5 +1,13 @@
 import { type Classifier, eventOf, limitsSchema, loadClassifier, normalise, type OtlpLog } from '@haltwire/collector';
-import { createRedactor, type Derived, EVENT, GENAI, HALTWIRE } from '@haltwire/schemas';
+import {
+  type CallEvent,
+  createRedactor,
+  type Derived,
+  EVENT,
+  GENAI,
+  HALTWIRE,
+  type SessionEvent,
+} from '@haltwire/schemas';
 
 /** One tool call, as an agent would ask for it. */
 export interface ToolCall {
@@ -24,6 +32,8 @@ export interface Reading {
 /** The collector's own way from a record to `derived`: normalise, redact, classify. */
 export interface Front {
   read(call: ToolCall): Reading;
+  /** The log's record of what an agent's sdk sent. Throws when the front refuses it. */
+  event(record: OtlpLog, agentId: string): CallEvent | SessionEvent;
 }
 
 /** Opens the front. Loads the classifier's parsers. */
@@ -47,14 +57,19 @@ export async function openFront(): Promise<Front> {
     classifier,
     onClassifierFailure: (): void => {},
   };
+  const take = (record: OtlpLog, agentId: string): CallEvent | SessionEvent => {
+    const normalised = normalise(record, limits);
+    if (normalised.kind !== 'draft')
+      throw new Error(`the front refuses a record of ${agentId}: ${JSON.stringify(normalised)}`);
+    return eventOf(normalised.draft, { ...parts, agent: { ...parts.agent, agentId }, bytes: record.bytes });
+  };
   let seq = 0;
   return {
+    event: take,
     read(call) {
       const record = recordOf(call, seq++);
       const begun = performance.now();
-      const normalised = normalise(record, limits);
-      if (normalised.kind !== 'draft') throw new Error(`the front refuses a call of ${call.tool}: ${normalised.kind}`);
-      const event = eventOf(normalised.draft, { ...parts, bytes: record.bytes });
+      const event = take(record, parts.agent.agentId);
       const frontUs = (performance.now() - begun) * 1000;
       if (event.type !== 'call') throw new Error('an intent became a session event');
       return { derived: event.derived, classifyUs, frontUs };

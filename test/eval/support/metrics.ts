@@ -26,12 +26,15 @@ export class Shares {
   /** Counts one row under a metric's name and under its groups. */
   add(name: string, hit: boolean, groups: Readonly<Record<string, string>> = {}): void {
     count(this.#whole, name, hit);
-    for (const [key, group] of Object.entries(groups)) {
-      const place = `${name}\n${key}`;
-      const counts = this.#groups.get(place) ?? new Map<string, Count>();
-      this.#groups.set(place, counts);
-      count(counts, group, hit);
-    }
+    for (const [key, group] of Object.entries(groups)) this.addToGroup(name, hit, key, group);
+  }
+
+  /** Counts one row in one group only, for rows that are in several groups of a key. */
+  addToGroup(name: string, hit: boolean, key: string, group: string): void {
+    const place = `${name}\n${key}`;
+    const counts = this.#groups.get(place) ?? new Map<string, Count>();
+    this.#groups.set(place, counts);
+    count(counts, group, hit);
   }
 
   /** Hits under a metric's name. */

@@ -29,6 +29,7 @@ function cells(metric: Metric): string[] {
 function number({ name, value }: Metric): string {
   if (Number.isNaN(value)) return '-';
   if (/_us$/.test(name)) return `${value.toFixed(1)} us`;
+  if (/\.per_1000_calls(?:\[|$)/.test(name)) return value.toFixed(2);
   return /_per_s$/.test(name) ? value.toFixed(0) : `${(value * 100).toFixed(2)} %`;
 }
 

@@ -49,6 +49,42 @@ describe('a policy file', () => {
     ]);
   });
 
+  test('freezes, approvals, roles and rules are read, and their faults say where and what', () => {
+    const text = [
+      'version: 1',
+      'roles:',
+      '  coder: { limits: { callsPerMinute: 60 } }',
+      'agents:',
+      '  bot: { role: coder }',
+      'freezes:',
+      '  holidays: { from: 2026-12-20T00:00:00Z, until: 2027-01-02T00:00:00+01:00, environments: [prod] }',
+      'standingApprovals:',
+      '  nightly: { agents: [bot], verbs: [delete], resources: [volume], expires: 2027-01-01T00:00:00Z, reason: agreed }',
+      'rules:',
+      '  - { agents: [bot], indicators: { runaway: alert } }',
+      '',
+    ];
+    expect(faultsOf(text.join('\n'))).toEqual([]);
+    const wrong = (from: string, to: string) => faultsOf(text.join('\n').replace(from, to));
+    expect(wrong('2026-12-20T00:00:00Z', '20.12.2026')).toMatchObject([
+      { line: 7, key: 'freezes.holidays.from', message: expect.stringContaining('2026-12-24T18:00:00+01:00') },
+    ]);
+    expect(wrong('2027-01-02T00:00:00+01:00', '2026-01-02T00:00:00Z')).toMatchObject([
+      { line: 7, key: 'freezes.holidays.until', message: expect.stringContaining('not after') },
+    ]);
+    expect(wrong('verbs: [delete], resources: [volume], ', '')).toMatchObject([
+      { line: 9, key: 'standingApprovals.nightly', message: expect.stringContaining('at least one') },
+    ]);
+    expect(wrong('role: coder', 'role: coders')).toMatchObject([{ line: 5, key: 'agents.bot.role' }]);
+    expect(wrong('runaway: alert', 'runaway: kill')).toMatchObject([{ line: 11 }]);
+  });
+
+  test('a file of the first version means what it meant', () => {
+    const { policy } = readPolicy('version: 1\nagents: { bot: { role: anything } }\n');
+    expect(policy?.agents.bot).toEqual({ role: 'anything', mode: 'enforce' });
+    expect(policy?.responses.kinds.destroy).toBe(1);
+  });
+
   test('what is not YAML, is empty, or has a key twice is reported at its line', () => {
     expect(faultsOf('version: 1\nagents: [')[0]).toMatchObject({ line: 2 });
     expect(faultsOf('')[0]).toMatchObject({ line: 1 });

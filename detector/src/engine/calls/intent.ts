@@ -4,15 +4,18 @@ import { nextOf, reasonOf, severityOf, titleOf } from '../explain.ts';
 import { ALLOW_DEADLINE_MS, openHold } from '../holds.ts';
 import { indicators } from '../indicators/index.ts';
 import { invariants } from '../invariants/index.ts';
-import { runChecks, type TaggedFinding } from '../judge/check.ts';
+import { runChecks, runIndicators, type TaggedFinding } from '../judge/check.ts';
 import { actsOf, type JudgeContext } from '../judge/context.ts';
 import { type Judgement, judge } from '../judge/decide.ts';
 import { breakerAllows, killSession } from '../kills.ts';
+import { approvalsFor } from '../policy/standing.ts';
 import { shownOf } from '../shown.ts';
 import { type CallState, pushCapped, SESSION_CAPS, type SessionState, setCapped, trimCalls } from '../state/session.ts';
 import type { Turn } from '../turn.ts';
 import { contextOf } from './context.ts';
 import { checkLease } from './lease.ts';
+import { notesOf } from './notes.ts';
+import { countCall, forgetWarning, rememberRefusal } from './remember.ts';
 
 /** Judges an intent: the call has not run yet, and runs only if this says so. */
 export function onIntent(turn: Turn, session: SessionState, event: CallEvent): void {
@@ -26,9 +29,10 @@ export function onIntent(turn: Turn, session: SessionState, event: CallEvent): v
     refuseKilled(turn, session, event);
     return;
   }
-  const context = contextOf(turn, session, event);
+  const context = contextOf(turn, session, event, countCall(turn, session, event, content));
   const found = [...(taken ? [idTaken] : []), ...checkLease(context), ...runChecks(invariants, context)];
-  const judgement = judge(context, found, runChecks(indicators, context));
+  const judgement = approved(context, judge(context, found, runIndicators(indicators, context)));
+  if (context.acts) forgetWarning(session);
   remember(turn, session, context);
   const call = newCall(turn, context, judgement, content);
   if (!taken) session.calls.set(event.callId, call);
@@ -41,6 +45,21 @@ const idTaken: TaggedFinding = {
   sentence: 'The call bears the id of another one that was judged before.',
   tags: ['ASI02'],
 };
+
+/** What people approved beforehand passes without a question, and is on record with what it would have been asked for. */
+function approved(context: JudgeContext, judgement: Judgement): Judgement {
+  if (judgement.decision !== 'hold' && judgement.decision !== 'alert') return judgement;
+  if (judgement.invariants.length > 0) return judgement;
+  const approvals = approvalsFor(context);
+  if (approvals === undefined) return judgement;
+  const signals = approvals.slice(0, 8).map(({ name, reason, expiresAt }) => ({
+    name: 'standing-approval',
+    observed: name,
+    expected: judgement.decision,
+    sentence: `Approved beforehand as "${name}" until ${new Date(expiresAt).toISOString()}: ${reason}`.slice(0, 600),
+  }));
+  return { ...judgement, decision: 'allow', elevate: false, signals: [...judgement.signals, ...signals] };
+}
 
 /** The session's memory of the call, kept whatever was decided. */
 function remember(turn: Turn, session: SessionState, context: JudgeContext): void {
@@ -71,6 +90,7 @@ function newCall(turn: Turn, context: JudgeContext, judgement: Judgement, conten
     // What ran on its sender's own word teaches reading at most.
     acts: actsOf(context).filter(({ name }) => event.claimed.readOnly !== true || isReading(name)),
     learnable: judgement.decision === 'allow',
+    notes: notesOf(context),
   };
 }
 
@@ -136,6 +156,7 @@ function carryOut(
   call.reason = crowded ? 'Too many calls of this session wait for a person already.' : reasonOf(judgement);
   if (killId !== undefined) {
     call.state = 'denied';
+    rememberRefusal(turn, session, call, 'it was stopped');
     killSession(turn, session, killId, 'haltwire', title);
     return;
   }
@@ -147,6 +168,7 @@ function carryOut(
   const answer =
     observed || decision === 'alert' || decision === 'allow' ? 'allow' : decision === 'hold' ? 'hold' : 'deny';
   call.state = answer === 'allow' ? 'allowed' : answer === 'hold' ? 'held' : 'denied';
+  if (answer === 'deny') rememberRefusal(turn, session, call, 'it was refused here');
   const ttl = context.policy.policy.responses.holdTtlSeconds * 1000;
   if (holdId !== undefined) {
     openHold(turn, session, call, {

@@ -3,7 +3,7 @@ import { contentOf } from '../content.ts';
 import { nextOf, reasonOf, severityOf, titleOf } from '../explain.ts';
 import { indicators } from '../indicators/index.ts';
 import { invariants } from '../invariants/index.ts';
-import { runChecks, type TaggedFinding } from '../judge/check.ts';
+import { runChecks, runIndicators, type TaggedFinding } from '../judge/check.ts';
 import { actsOf } from '../judge/context.ts';
 import { judge } from '../judge/decide.ts';
 import { describeCredential, describeSpan } from '../judge/words.ts';
@@ -20,7 +20,9 @@ import {
 } from '../state/session.ts';
 import type { Turn } from '../turn.ts';
 import { contextOf } from './context.ts';
+import { notesOf } from './notes.ts';
 import { onStarted, reportPastGate } from './progress.ts';
+import { learnReached, rememberResult } from './remember.ts';
 
 /** A call ended: the session remembers refusals and the secrets that the result showed; the baseline learns. */
 export function onResult(turn: Turn, session: SessionState, event: CallEvent): void {
@@ -39,8 +41,11 @@ export function onResult(turn: Turn, session: SessionState, event: CallEvent): v
       indicators: findings,
     });
   }
+  const known = session.calls.get(event.callId);
+  rememberResult(turn, session, event, known?.notes, known);
   if (ran?.learnable === true && event.derived.outcome?.status !== 'error') {
     learn(turn.store.agent(event.tenantId, event.agentId), ran.tool, ran.acts);
+    learnReached(turn, ran, event);
   }
 }
 
@@ -78,7 +83,7 @@ function suspicious(session: SessionState): boolean {
 /** A call that was never gated is judged after the fact, so that people and the kill still can act. */
 function judgeAfterwards(turn: Turn, session: SessionState, event: CallEvent, state: 'denied' | 'foreign'): CallState {
   const context = contextOf(turn, session, event);
-  const judgement = judge(context, runChecks(invariants, context), runChecks(indicators, context));
+  const judgement = judge(context, runChecks(invariants, context), runIndicators(indicators, context));
   const observed = context.policy.agent(event.agentId)?.mode === 'observe';
   const kills =
     judgement.decision === 'kill' && !observed && session.kill === undefined && breakerAllows(turn, event.tenantId);
@@ -94,6 +99,7 @@ function judgeAfterwards(turn: Turn, session: SessionState, event: CallEvent, st
     reason: reasonOf(judgement),
     acts: actsOf(context),
     learnable: false,
+    notes: notesOf(context),
   };
   const known = session.calls.get(event.callId);
   // A gated call's life is told by the gate alone, whatever else comes under its id.

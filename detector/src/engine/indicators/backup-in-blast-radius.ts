@@ -1,5 +1,5 @@
 import type { Check } from '../judge/check.ts';
-import { describeAct } from '../judge/words.ts';
+import { describeAct, listWords } from '../judge/words.ts';
 
 /** The act destroys backups, or something whose only backups are on it. */
 export const backupInBlastRadius: Check = {
@@ -7,9 +7,13 @@ export const backupInBlastRadius: Check = {
   tags: ['ASI02', 'AML.T0101'],
   proof: ({ effects }) => {
     const found = effects.find(
-      (judged) => judged.effect.destructiveness >= 0.6 && (judged.effect.touchesBackups || judged.backups === 'self'),
+      (judged) =>
+        judged.effect.destructiveness >= 0.6 &&
+        (judged.effect.touchesBackups || judged.backups === 'self' || judged.backupsOf !== undefined),
     );
     if (found === undefined) return undefined;
+    if (found.backupsOf !== undefined)
+      return `The backups of ${listWords(found.backupsOf)} are on "${found.resourceName}".`;
     const name = found.resourceName ?? found.effect.target.id ?? `the ${found.effect.resource}`;
     return found.backups === 'self'
       ? `The only backups of "${name}" are on it.`

@@ -5,6 +5,7 @@ import { describeCredential } from '../judge/words.ts';
 export const credentialSwitchAfterDenial: Check = {
   name: 'credential-switch-after-denial',
   tags: ['ASI03', 'AML.T0012'],
+  response: 'hold',
   proof: ({ credentials, effects, lastRefusal }) => {
     if (lastRefusal === undefined || effects.every((judged) => judged.isRead)) return undefined;
     const other = credentials.find(

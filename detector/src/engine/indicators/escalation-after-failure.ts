@@ -1,3 +1,4 @@
+import { isOwnScratch } from '../judge/acts.ts';
 import type { Check } from '../judge/check.ts';
 import { describeAct } from '../judge/words.ts';
 
@@ -8,9 +9,10 @@ const RECENT_CALLS_MS = 120_000;
 export const escalationAfterFailure: Check = {
   name: 'escalation-after-failure',
   tags: ['ASI10'],
-  proof: ({ session, worst, policy, now }) => {
-    if (worst === undefined || worst.effect.destructiveness < 0.6 || worst.impact < policy.policy.responses.highImpact)
+  proof: ({ session, worst, responses, memory, now }) => {
+    if (worst === undefined || worst.effect.destructiveness < 0.5 || worst.impact < responses.highImpact)
       return undefined;
+    if (isOwnScratch(worst, memory)) return undefined;
     const failure = session.failures.findLast((candidate) => now - candidate.at <= RECENT_CALLS_MS);
     return failure === undefined
       ? undefined

@@ -4,6 +4,7 @@ import type { Check } from '../judge/check.ts';
 export const opaqueCall: Check = {
   name: 'opaque-call',
   tags: ['ASI05', 'AML.T0050'],
+  response: 'hold',
   proof: ({ event, session }) =>
     event.derived.opaque === undefined || session.posture === 'normal'
       ? undefined

@@ -5,12 +5,10 @@ import { describeAct } from '../judge/words.ts';
 export const unknownCredential: Check = {
   name: 'unknown-credential',
   tags: ['ASI03'],
-  proof: ({ effects, policy }) => {
+  proof: ({ effects, responses }) => {
     const found = effects.find(
       (judged) =>
-        !judged.isRead &&
-        judged.effect.credentialRef === 'unknown' &&
-        judged.impact >= policy.policy.responses.highImpact / 2,
+        !judged.isRead && judged.effect.credentialRef === 'unknown' && judged.impact >= responses.highImpact / 2,
     );
     return found === undefined ? undefined : `It cannot be seen which credential authorises ${describeAct(found)}.`;
   },

@@ -20,7 +20,7 @@ export const credentialPurpose: Check = {
         if (
           environments !== undefined &&
           judged.environment !== undefined &&
-          !environments.includes(judged.environment)
+          !environments.some((name) => context.policy.environmentName(name) === judged.environment)
         ) {
           return `Credential "${registered.name}" belongs to ${environments.join(', ')}, not to ${judged.environment}.`;
         }

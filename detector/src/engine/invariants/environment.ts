@@ -7,8 +7,9 @@ export const environment: Check = {
   name: 'environment',
   tags: ['ASI02'],
   proof: (context) => {
-    const declared = context.policy.task(context.taskId)?.environment;
-    if (declared === undefined) return undefined;
+    const named = context.policy.task(context.taskId)?.environment;
+    if (named === undefined) return undefined;
+    const declared = context.policy.environmentName(named);
     for (const judged of context.effects) {
       if (judged.isRead && judged.environment === undefined) continue;
       if (judged.environment !== undefined && judged.environment !== declared) {
@@ -21,7 +22,10 @@ export const environment: Check = {
       for (const used of credentialsOf(context, judged.effect)) {
         const registered = context.policy.credential(used.use.fingerprint);
         const environments = registered?.credential.environments;
-        if (environments !== undefined && !environments.includes(declared)) {
+        if (
+          environments !== undefined &&
+          !environments.some((name) => context.policy.environmentName(name) === declared)
+        ) {
           return `The task "${context.taskId}" is for ${declared}, but credential "${registered?.name}" belongs to ${environments.join(', ')}.`;
         }
       }

@@ -3,6 +3,7 @@ import { credentialGranted } from './credential-granted.ts';
 import { credentialNotFound } from './credential-not-found.ts';
 import { credentialPurpose } from './credential-purpose.ts';
 import { environment } from './environment.ts';
+import { freeze } from './freeze.ts';
 import { identity } from './identity.ts';
 import { withinGrant } from './within-grant.ts';
 
@@ -18,5 +19,6 @@ export const invariants: readonly Check[] = [
   credentialGranted,
   credentialPurpose,
   environment,
+  freeze,
   withinGrant,
 ];

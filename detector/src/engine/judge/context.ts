@@ -1,16 +1,21 @@
-import type { CallEvent, CredentialUse, Effect } from '@haltwire/schemas';
+import type { ActKind, CallEvent, CredentialUse, Effect, SessionMode } from '@haltwire/schemas';
 import { readVerbs } from '@haltwire/schemas';
-import type { PolicyIndex, Standing } from '../policy-index.ts';
+import type { PolicyIndex, Responses, Standing } from '../policy-index.ts';
 import { type Act, type AgentState, actOf } from '../state/agent.ts';
-import { hasFaded } from '../state/faded.ts';
+import { newMemory, type SessionMemory } from '../state/memory.ts';
+import { stricter } from '../state/mode.ts';
 import type { Failure, SecretSighting, SessionState } from '../state/session.ts';
+import { judgeCredentials } from './credentials.ts';
 import { impactOf } from './impact.ts';
+import { kindOf } from './kinds.ts';
 
 /** One effect, joined with the registry and with what this agent usually does. */
 export interface JudgedEffect {
   readonly effect: Effect;
   readonly system: string;
   readonly isRead: boolean;
+  /** The kind of harm that it may do; undefined for none. */
+  readonly kind?: ActKind | undefined;
   /** Registry name of the target, when known. */
   readonly resourceName?: string | undefined;
   /** Environment that the registry proves; undefined = unknown. */
@@ -18,6 +23,8 @@ export interface JudgedEffect {
   /** Environment that only the call or its sender names. It may raise, never lower. */
   readonly claimedEnvironments: readonly string[];
   readonly backups?: 'self' | 'elsewhere' | 'none' | undefined;
+  /** Registry names of resources whose backups the target holds. */
+  readonly backupsOf?: readonly string[] | undefined;
   /** 0 to 1. */
   readonly impact: number;
   /** The impact is high by the policy's measure. */
@@ -43,6 +50,18 @@ export interface JudgeContext {
   readonly policy: PolicyIndex;
   readonly now: number;
   readonly taskId: string | undefined;
+  /** What the session may do at present: the strictest of what harness, call and task say. */
+  readonly mode: SessionMode;
+  /** What the session remembers of its own doings. */
+  readonly memory: SessionMemory;
+  /** The policy's responses for this agent, task and environment. */
+  readonly responses: Responses;
+  /** Something in the call is more than a look. */
+  readonly acts: boolean;
+  /** The call starts another agent. */
+  readonly startsAgent: boolean;
+  /** Agents of the same root, when this call's agent has just become one of them. */
+  readonly family?: number | undefined;
   readonly effects: readonly JudgedEffect[];
   readonly worst: JudgedEffect | undefined;
   readonly impact: number;
@@ -58,13 +77,15 @@ export function judgeContext(
   agent: AgentState,
   policy: PolicyIndex,
   now: number,
+  counts: { readonly startsAgent: boolean; readonly family?: number | undefined },
 ): JudgeContext {
   const taskId = session.taskId ?? policy.agent(event.agentId)?.task;
-  const effects = event.derived.effects.map((effect) => judgeEffect(effect, event, agent, policy));
-  const worst = effects.reduce<JudgedEffect | undefined>(
-    (best, candidate) => (best === undefined || candidate.impact > best.impact ? candidate : best),
-    undefined,
-  );
+  const memory = session.memory ?? newMemory();
+  const acts = event.derived.opaque !== undefined || event.derived.effects.some(isAct);
+  const place: Place = { event, agent, policy, taskId, remoteChange: acts && changesRemotely(event.derived.effects) };
+  const effects = event.derived.effects.map((effect) => judgeEffect(effect, place));
+  let worst: JudgedEffect | undefined;
+  for (const candidate of effects) if (worst === undefined || candidate.impact > worst.impact) worst = candidate;
   return {
     event,
     session,
@@ -72,6 +93,12 @@ export function judgeContext(
     policy,
     now,
     taskId,
+    mode: stricter(stricter(memory.mode?.name, event.claimed.mode), policy.task(taskId)?.mode),
+    memory,
+    responses: policy.responsesFor(event.agentId, taskId, worst?.environment),
+    acts,
+    startsAgent: counts.startsAgent,
+    family: counts.family,
     effects,
     worst,
     impact: worst?.impact ?? 0,
@@ -85,62 +112,70 @@ export function actsOf(context: JudgeContext): Act[] {
   return context.effects.map(({ effect, grave }) => ({ name: actOf(effect), grave }));
 }
 
-function judgeEffect(effect: Effect, event: CallEvent, agent: AgentState, policy: PolicyIndex): JudgedEffect {
+function isAct({ verb }: Effect): boolean {
+  return !readVerbs.includes(verb);
+}
+
+/** Signing in elsewhere to look is looking. What is not shown (`ssh host` alone, a script) counts as a change. */
+function changesRemotely(effects: readonly Effect[]): boolean {
+  const hosts = effects.filter(({ verb, resource }) => verb === 'execute' && resource === 'host');
+  return (
+    hosts.length > 0 && (hosts.length === effects.length || effects.some((one) => isAct(one) && !hosts.includes(one)))
+  );
+}
+
+interface Place {
+  readonly event: CallEvent;
+  readonly agent: AgentState;
+  readonly policy: PolicyIndex;
+  readonly taskId: string | undefined;
+  readonly remoteChange: boolean;
+}
+
+function judgeEffect(effect: Effect, place: Place): JudgedEffect {
+  const { event, agent, policy, taskId, remoteChange } = place;
   const known = policy.resource(effect);
-  const environment = known?.resource.environment;
-  const claimed = [
-    effect.target.environment,
-    event.claimed.environment,
-    ...(event.claimed.targets ?? []).map((target) => target.environment),
-  ].filter((name) => name !== undefined);
+  const declared = known?.resource.environment;
+  const environment = declared === undefined ? undefined : policy.environmentName(declared);
+  const responses = policy.responsesFor(event.agentId, taskId, environment);
   const impact = impactOf(effect, {
     environment,
     cwd: event.claimed.cwd,
     backups: known?.resource.backups,
     declared: known !== undefined,
+    kinds: policy.policy.responses.kinds,
+    remoteChange,
   });
-  const grave = impact >= policy.policy.responses.highImpact;
+  const grave = impact >= responses.highImpact;
   return {
     effect,
     system: policy.system(effect.target.host) ?? effect.system,
-    isRead: readVerbs.includes(effect.verb),
+    isRead: !isAct(effect),
+    kind: kindOf(effect, remoteChange),
     resourceName: known?.name,
     environment,
-    claimedEnvironments: [...new Set(claimed)],
+    claimedEnvironments: claimedEnvironments(effect, event, policy),
     backups: known?.resource.backups,
+    backupsOf: known === undefined ? undefined : policy.backupsOn(known.name),
     impact,
     grave,
     timesBefore: (grave ? agent.graveActs : agent.acts).get(actOf(effect)) ?? 0,
   };
 }
 
-function judgeCredentials(
-  event: CallEvent,
-  session: SessionState,
-  agent: AgentState,
-  policy: PolicyIndex,
-  taskId: string | undefined,
-): JudgedCredential[] {
-  const uses = new Map<string, CredentialUse>();
-  for (const use of [...event.derived.credentials, ...(event.claimed.credentials ?? [])]) {
-    if (!uses.has(use.fingerprint)) uses.set(use.fingerprint, use);
-  }
-  return [...uses.values()].map((use) => {
-    const standing = policy.standing(use, event.agentId, taskId);
-    const sighting =
-      session.secrets.get(use.fingerprint) ?? agent.secrets.get(use.fingerprint) ?? fadedSighting(agent, use);
-    return {
-      use,
-      name: policy.credential(use.fingerprint)?.name,
-      standing,
-      found: standing === 'granted' ? undefined : sighting,
-    };
-  });
-}
+const NOWHERE: readonly string[] = [];
 
-function fadedSighting(agent: AgentState, { fingerprint, kind }: CredentialUse): SecretSighting | undefined {
-  const { faded } = agent;
-  return faded !== undefined && hasFaded(faded, fingerprint) ? { kind, callId: '', at: faded.at } : undefined;
+function claimedEnvironments({ target }: Effect, { claimed }: CallEvent, policy: PolicyIndex): readonly string[] {
+  if (target.environment === undefined && claimed.environment === undefined && claimed.targets === undefined)
+    return NOWHERE;
+  const names = new Set<string>();
+  for (const name of [
+    target.environment,
+    claimed.environment,
+    ...(claimed.targets ?? []).map((one) => one.environment),
+  ])
+    if (name !== undefined) names.add(policy.environmentName(name));
+  return [...names];
 }
 
 /** The credentials that authorise an effect: the one it names, or all of the call when it cannot tell. */

@@ -1,6 +1,6 @@
 import type { DecisionKind, Signal } from '@haltwire/schemas';
 import type { TaggedFinding } from './check.ts';
-import type { JudgeContext } from './context.ts';
+import type { JudgeContext, JudgedEffect } from './context.ts';
 import { isFamiliar, noveltySignals } from './novelty.ts';
 
 /** What the evidence of one call asks for. */
@@ -35,8 +35,8 @@ export function judge(
   const signals = noveltySignals(context);
   const { impact } = context;
   const evidence = { invariants, indicators, signals, impact };
-  const high = impact >= context.policy.policy.responses.highImpact;
-  const onlyReads = context.event.derived.opaque === undefined && context.effects.every((judged) => judged.isRead);
+  const high = impact >= context.responses.highImpact;
+  const onlyReads = !context.acts;
 
   if (invariants.length > 0) {
     const backups = indicators.some((finding) => finding.name === 'backup-in-blast-radius');
@@ -52,18 +52,37 @@ export function judge(
     }
     if (onlyReads && invariants.every(({ name }) => name === 'environment'))
       return { ...evidence, decision: 'alert', elevate: false };
+    // What only might change something is a question while nothing may change.
+    if (invariants.every(({ name }) => name === 'freeze') && !high && context.effects.every(mayOnlyLook))
+      return { ...evidence, decision: 'hold', elevate: false };
     // Nobody declared what this agent may use: a found credential is a question to people, not a proven wrong.
     if (undeclared) return { ...evidence, decision: 'hold', elevate: true };
     return { ...evidence, decision: 'deny', elevate: true };
   }
   if (high && (indicators.length > 0 || !isFamiliar(context))) return { ...evidence, decision: 'hold', elevate: false };
-  if (indicators.some(({ name }) => HOLDS_ALONE.has(name))) return { ...evidence, decision: 'hold', elevate: true };
-  if (indicators.length > 0) return { ...evidence, decision: 'alert', elevate: true };
+  const asking = indicators.filter(({ response }) => response === 'hold');
+  if (asking.length > 0)
+    return { ...evidence, decision: 'hold', elevate: asking.some(({ name }) => !SAYS_LITTLE.has(name)) };
+  if (indicators.length > 0)
+    return { ...evidence, decision: 'alert', elevate: indicators.some(({ name }) => !SAYS_LITTLE.has(name)) };
   return { ...evidence, decision: 'allow', elevate: false };
 }
 
-/** Indicators that ask a person whatever the impact, since the impact itself is what cannot be seen. */
-const HOLDS_ALONE = new Set(['credential-switch-after-denial', 'opaque-call']);
+/** Indicators that read words or count: worth a question, no reason to distrust what comes after. */
+const SAYS_LITTLE = new Set([
+  'scope-exceeds-task',
+  'production-change',
+  'runaway',
+  'repeating',
+  'kill-by-name',
+  'path-expansion',
+  'removes-what-others-made',
+]);
+
+/** A program that runs, of which nothing says that it changes anything. */
+function mayOnlyLook({ isRead, effect, kind }: JudgedEffect): boolean {
+  return isRead || ((effect.verb === 'execute' || effect.verb === 'unknown') && kind === undefined);
+}
 
 function declaresGrants(context: JudgeContext): boolean {
   return context.credentials.some((credential) => credential.standing !== 'unknown');

@@ -1,9 +1,18 @@
-import type { Effect } from '@haltwire/schemas';
+import type { ApprovalScope, Effect } from '@haltwire/schemas';
 import { type Faded, fade } from './faded.ts';
 import type { SecretSighting } from './session.ts';
 
 /** Caps of one agent's memory. */
-export const AGENT_CAPS = { counts: 512, secrets: 512 } as const;
+export const AGENT_CAPS = { counts: 512, secrets: 512, addressees: 512, approvals: 64, family: 1024 } as const;
+
+/** Acts of one agent that a person said are expected, until a moment. */
+export interface Approval {
+  readonly scope: ApprovalScope;
+  /** Log time. */
+  readonly expiresAt: number;
+  readonly by: string;
+  readonly reason: string;
+}
 
 /** What an agent usually does: first counts, learned only from gated calls that were allowed and ran. */
 export interface AgentState {
@@ -21,6 +30,12 @@ export interface AgentState {
   secrets: Map<string, SecretSighting & { readonly sessionId: string }>;
   /** Those that had to make room. */
   faded?: Faded;
+  /** To whom it sent, paid or granted before, in calls that were allowed and ran. */
+  addressees?: Map<string, number>;
+  /** Standing approvals that people's commands made, by id. */
+  approvals?: Map<string, Approval>;
+  /** Of a root agent: the agents below it, by their first call's log time. */
+  family?: Map<string, number>;
 }
 
 /** An act as it is counted, and whether its impact was high. */
@@ -69,4 +84,24 @@ export function rememberSecret(
     agent.secrets.delete(oldest);
     return;
   }
+}
+
+/** Counts those whom a call reached. A full memory learns nobody new. */
+export function learnAddressees(agent: AgentState, addressees: readonly string[]): void {
+  if (addressees.length === 0) return;
+  const known = agent.addressees ?? new Map<string, number>();
+  agent.addressees = known;
+  for (const one of addressees) {
+    const times = known.get(one);
+    if (times !== undefined || known.size < AGENT_CAPS.addressees) known.set(one, (times ?? 0) + 1);
+  }
+}
+
+/** Counts an agent into its root's family. Answers how many there are now, and whether this one is new. */
+export function countFamily(root: AgentState, agentId: string, now: number): { size: number; isNew: boolean } {
+  const family = root.family ?? new Map<string, number>();
+  root.family = family;
+  const isNew = !family.has(agentId) && family.size < AGENT_CAPS.family;
+  if (isNew) family.set(agentId, now);
+  return { size: family.size, isNew };
 }

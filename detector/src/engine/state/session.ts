@@ -1,6 +1,7 @@
-import type { HoldView, KillView, Outcome, Posture, SessionRef, Severity } from '@haltwire/schemas';
+import type { CaseVerdict, HoldView, KillView, Outcome, Posture, SessionRef, Severity } from '@haltwire/schemas';
 import { deterministicId, sessionKeyOf } from '@haltwire/schemas';
 import type { Act } from './agent.ts';
+import type { SessionMemory } from './memory.ts';
 
 /** Caps of one session's memory. What does not fit pushes out the oldest, never the newest. */
 export const SESSION_CAPS = {
@@ -38,6 +39,28 @@ export interface Failure {
   readonly at: number;
 }
 
+/** What a call's effects mean to later calls. */
+export interface CallNotes {
+  /** It looked at files. */
+  readonly looked?: boolean;
+  /** It read content from outside: where. */
+  readonly outside?: string | undefined;
+  /** It looked for secrets: how. */
+  readonly hunts?: string | undefined;
+  /** It reported the work as done. */
+  readonly done?: boolean;
+  /** It copied or moved files. */
+  readonly copies?: boolean;
+  /** Paths and links that it creates in the workspace. */
+  readonly made?: readonly string[] | undefined;
+  readonly changed?: readonly string[] | undefined;
+  readonly links?: readonly string[] | undefined;
+  /** Its grave acts by target: one that is refused must not be tried another way. */
+  readonly targets?: readonly string[] | undefined;
+  /** Addresses that it sends, pays or grants to. */
+  readonly addressees?: readonly string[] | undefined;
+}
+
 /**
  * A call's life: judged -> (held ->) allowed | denied -> started | abandoned -> done.
  * `fast` = ran on the sdk's own read-only decision; `foreign` = reported by a span only, never gated.
@@ -57,6 +80,8 @@ export interface CallState {
   holdId?: string;
   /** What the baseline may learn from it. */
   readonly acts: readonly Act[];
+  /** What is remembered of it once it ran, or was refused. */
+  readonly notes?: CallNotes | undefined;
   /** The call was allowed without any finding, or by a person: the baseline may learn from it once it ran. */
   learnable: boolean;
 }
@@ -84,6 +109,8 @@ export interface SessionCase {
   openedAt: number;
   lastAt: number;
   decisions: number;
+  /** What analysts said of it. */
+  verdicts?: CaseVerdict[];
 }
 
 export interface SessionState {
@@ -115,6 +142,8 @@ export interface SessionState {
   calls: Map<string, CallState>;
   holds: Map<string, OpenHold>;
   callCount: number;
+  /** What later calls are judged by besides secrets and failures; absent until there is something to remember. */
+  memory?: SessionMemory;
 }
 
 /** A session that was never heard of before. */

@@ -1,5 +1,5 @@
 import type { SessionRef, SnapshotEntry } from '@haltwire/schemas';
-import { sessionKeyOf } from '@haltwire/schemas';
+import { policySchema, sessionKeyOf } from '@haltwire/schemas';
 import { type AgentState, newAgent } from './agent.ts';
 import { stateFromJson, stateToJson } from './json.ts';
 import { newSession, type SessionState } from './session.ts';
@@ -24,6 +24,11 @@ const SILENT_MS = 3_600_000;
 
 function agentKey(tenantId: string, agentId: string): string {
   return `${encodeURIComponent(tenantId)}/${encodeURIComponent(agentId)}`;
+}
+
+/** A policy of an older version lacks what has come since; the defaults say what it meant. */
+function withDefaults(tenant: TenantState): TenantState {
+  return { ...tenant, policy: policySchema.parse(tenant.policy) };
 }
 
 /**
@@ -103,7 +108,7 @@ export class StateStore {
     if (key === 'partition') this.partition = parsed as PartitionState;
     else if (key.startsWith('session:')) this.sessions.set(id, parsed as SessionState);
     else if (key.startsWith('agent:')) this.agents.set(id, parsed as AgentState);
-    else if (key.startsWith('tenant:')) this.tenants.set(id, parsed as TenantState);
+    else if (key.startsWith('tenant:')) this.tenants.set(id, withDefaults(parsed as TenantState));
     else throw new TypeError(`unknown snapshot key ${JSON.stringify(key)}`);
   }
 

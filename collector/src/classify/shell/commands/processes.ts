@@ -24,7 +24,11 @@ const kill: Handler = (call) => {
 const killByName: Handler = (call) => {
   if (call.args.some(({ value }) => /^(?:-l|--list)$/.test(value)))
     return add(call, { verb: 'read', resource: 'process', system: 'process', confidence: 0.9 });
-  const target = { id: readOptions(call.args, { valued: 'uUgGPst' }).operands.at(-1)?.value ?? '' };
+  const words = valuesOf(call.args);
+  // `taskkill /IM node.exe /F`, and `//IM` where a shell of Windows would take `/IM` for a path.
+  const image = words.findIndex((word) => /^\/{1,2}im$/i.test(word));
+  const named = image === -1 ? undefined : words[image + 1];
+  const target = { id: named ?? readOptions(call.args, { valued: 'uUgGPst' }).operands.at(-1)?.value ?? '' };
   add(call, { verb: 'delete', resource: 'process', system: 'process', target, scope: 'many', destructiveness: 0.4 });
 };
 
