@@ -13,7 +13,8 @@ import type { CommandOutput, Output } from '../engine/outputs.ts';
 /** What a person asks for. */
 export type Request =
   | { readonly command: 'approve' | 'deny'; readonly holdId: string }
-  | { readonly command: 'kill' | 'release' };
+  | { readonly command: 'kill' | 'release' }
+  | Pick<Extract<Command, { command: 'verdict' }>, 'command' | 'verdict' | 'decisionId' | 'standing'>;
 
 /** What became of a command. */
 export type CommandAnswer = Pick<CommandOutput, 'commandId' | 'ok' | 'message'>;

@@ -1,10 +1,12 @@
 import {
   type Authenticator,
   actorOf,
+  analystVerdictSchema,
   canonicalJson,
   type Decision,
   type EventSink,
   HaltwireError,
+  idSchema,
   type PolicyRecord,
   parseSessionKey,
   policySchema,
@@ -35,6 +37,11 @@ export interface ApiOptions {
 
 const reasonBody = z.strictObject({ reason: z.string().trim().min(1).max(2000) });
 const sessionBody = z.strictObject({ sessionKey: z.string().max(2000), reason: z.string().trim().min(1).max(2000) });
+const verdictBody = z.strictObject({
+  verdict: analystVerdictSchema,
+  reason: z.string().trim().min(1).max(2000),
+  decisionId: idSchema.optional(),
+});
 const listQuery = z.object({
   sessionKey: z.string().optional(),
   /** Of a decision, or of the case, hold, kill or call that it is about. */
@@ -56,7 +63,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
  * The analysts' HTTP API. People's tokens only; each tenant sees itself.
  *
  * GET /v1/holds, /v1/sessions, /v1/cases, /v1/decisions, /v1/policy (viewer);
- * POST /v1/holds/:holdId/approve|deny, /v1/sessions/kill|release (responder); PUT /v1/policy (admin).
+ * POST /v1/holds/:holdId/approve|deny, /v1/sessions/kill|release, /v1/cases/:caseId/verdict (responder); PUT /v1/policy (admin).
  */
 export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
   const { directory, authenticator, desk, decisions } = options;
@@ -144,6 +151,15 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
         return desk.submit(refOf(hold), actorOf(person), reason, { command, holdId });
       });
     }
+
+    app.post<{ Params: { caseId: string } }>('/v1/cases/:caseId/verdict', async (request) => {
+      const person = requirePerson(request, authenticator, 'responder');
+      const { verdict, reason, decisionId } = parse(verdictBody, request.body);
+      const { caseId } = request.params;
+      const found = sessionsOf(directory, person.tenantId).find((record) => record.case?.caseId === caseId);
+      if (found === undefined) throw new HaltwireError('HALTWIRE_NOT_FOUND', `there is no case ${caseId}`);
+      return desk.submit(refOf(found.session), actorOf(person), reason, { command: 'verdict', verdict, decisionId });
+    });
 
     for (const command of ['kill', 'release'] as const) {
       app.post(`/v1/sessions/${command}`, async (request) => {

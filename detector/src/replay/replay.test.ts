@@ -55,13 +55,13 @@ describe('a replay under another policy', () => {
         callId: 'c3',
         was: { decision: 'kill' },
         wouldBe: { decision: 'hold' },
-        why: [
+        why: expect.arrayContaining([
           expect.stringMatching(/^no longer credential-not-found: The agent found credential "domains" in scripts/),
           expect.stringMatching(/^no longer credential-granted: /),
           expect.stringMatching(/^no longer credential-purpose: /),
           expect.stringMatching(/^no longer environment: /),
           expect.stringMatching(/^no longer credential-switch-after-denial: /),
-        ],
+        ]),
         afterEarlier: false,
       },
     ]);

@@ -132,6 +132,17 @@ describe('haltwire why and haltwire cases', () => {
     expect((await runHaltwire(['cases', 'show', decisionId], server.env)).err).toContain('is no case');
   });
 
+  test("an analyst's verdict is recorded with its reason, and shown with the case", async () => {
+    const { caseId } = await killed();
+    const given = await runHaltwire(['cases', 'verdict', caseId, 'right', '--reason', 'a real one'], server.env);
+    expect(given).toEqual({ code: 0, out: `Recorded: ${caseId} is right.\n`, err: '' });
+    expect((await runHaltwire(['cases'], server.env)).out).toMatch(/right, says \S+: a real one/);
+    const wrong = (...args: string[]) => runHaltwire(['cases', 'verdict', ...args], server.env);
+    expect(await wrong(caseId, 'maybe', '--reason', 'x')).toMatchObject({ code: 2 });
+    expect((await wrong(caseId, 'right')).err).toContain('--reason is missing');
+    expect((await wrong('case_none', 'right', '--reason', 'x')).err).toContain('there is no case case_none');
+  });
+
   test('what nobody knows is said so', async () => {
     const { code, err } = await runHaltwire(['why', 'dec_nothing'], server.env);
     expect(code).toBe(1);

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { type CaseView, caseViewSchema, HaltwireError } from '@haltwire/schemas';
+import { analystVerdictSchema, type CaseView, caseViewSchema, HaltwireError } from '@haltwire/schemas';
 import { z } from 'zod';
 import { type ApiClient, createApiClient, readServerAccess, serverFlags, serverFlagsHelp } from '../cli/api-client.ts';
 import { type Command, readFlags, UsageError } from '../cli/command.ts';
@@ -20,9 +20,12 @@ async function casesOf(api: ApiClient): Promise<CaseView[]> {
 
 function listLines(cases: readonly CaseView[], width: number): string[] {
   if (cases.length === 0) return ['There is no case: nothing was noticed yet.'];
-  return cases.flatMap(({ caseId, severity, title, agentId, decisions, openedAt }) => [
+  return cases.flatMap(({ caseId, severity, title, agentId, decisions, openedAt, verdicts = [] }) => [
     `${styleText('bold', severity.padEnd(8))}  ${caseId}  ${oneLine(agentId)}  ${decisions} decision${decisions === 1 ? '' : 's'}, opened ${new Date(openedAt).toISOString().slice(0, 19)}Z`,
     `          ${cut(oneLine(title), width - 10)}`,
+    ...verdicts.map(
+      ({ verdict, by, reason }) => `          ${verdict}, says ${oneLine(by)}: ${cut(oneLine(reason), width - 30)}`,
+    ),
   ]);
 }
 
@@ -47,10 +50,13 @@ export const cases: Command = {
   summary: 'list what was noticed, one case per session, the gravest first; show one',
   help: `Usage: haltwire cases [--json]
        haltwire cases show ID [--json]
+       haltwire cases verdict ID right|wrong|expected --reason TEXT
 
 A case holds everything above "allow" of one session. show explains its gravest decision, with all that came before and
-after it.
+after it. verdict records what you make of it: right (it was what it looked like), wrong (a false alarm) or expected (true,
+but as it should be). Needs a responder's token.
 
+  --reason TEXT      why; kept with the verdict
   --json             print JSON
 ${serverFlagsHelp}
 
@@ -58,7 +64,11 @@ Example:
   haltwire cases show case_4f2c1b
 `,
   async run(args) {
-    const { values, positionals } = readFlags(args, { ...serverFlags, json: { type: 'boolean', default: false } });
+    const { values, positionals } = readFlags(args, {
+      ...serverFlags,
+      json: { type: 'boolean', default: false },
+      reason: { type: 'string' },
+    });
     const [action, id, ...rest] = positionals;
     const width = Math.min(WIDTH, process.stdout.columns || WIDTH);
     const print = (json: unknown, lines: readonly string[]): void =>
@@ -68,10 +78,33 @@ Example:
       print({ cases: found }, listLines(found, width));
       return 0;
     }
+    if (action === 'verdict') {
+      const { json, lines } = await judge(id, rest, values);
+      print(json, lines);
+      return 0;
+    }
     if (action !== 'show' || id === undefined || rest.length > 0)
-      throw new UsageError(`cases ${positionals.join(' ')} is not known: use cases, or cases show ID.`);
+      throw new UsageError(
+        `cases ${positionals.join(' ')} is not known: use cases, cases show ID, or cases verdict ID WORD.`,
+      );
     const { json, lines } = await show(createApiClient(readServerAccess(values)), id, width);
     print(json, lines);
     return 0;
   },
 };
+
+async function judge(
+  id: string | undefined,
+  [word, ...rest]: readonly string[],
+  values: Parameters<typeof readServerAccess>[0] & { readonly reason?: string | undefined },
+): Promise<{ json: unknown; lines: string[] }> {
+  const verdict = analystVerdictSchema.safeParse(word);
+  if (id === undefined || !verdict.success || rest.length > 0)
+    throw new UsageError('cases verdict needs a case and one of right, wrong or expected.');
+  if (values.reason === undefined || values.reason.trim() === '')
+    throw new UsageError('--reason is missing: say why, for those who look at it later.');
+  const api = createApiClient(readServerAccess(values));
+  const body = { verdict: verdict.data, reason: values.reason };
+  const answer = await api.request('POST', `/v1/cases/${encodeURIComponent(id)}/verdict`, body);
+  return { json: answer, lines: [`Recorded: ${id} is ${verdict.data}.`] };
+}

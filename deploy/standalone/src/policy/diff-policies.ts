@@ -15,6 +15,10 @@ const KINDS: Readonly<Record<string, string>> = {
   resources: 'resource',
   tools: 'tool',
   systems: 'system',
+  roles: 'role',
+  environments: 'environment',
+  freezes: 'freeze',
+  standingApprovals: 'standing approval',
 };
 
 function isOperation(value: unknown): value is Operation {

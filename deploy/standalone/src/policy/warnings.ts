@@ -10,23 +10,30 @@ interface Named {
 function environmentsOf(policy: Policy): Named[] {
   const one = (section: string, name: string, environment: string | undefined): Named[] =>
     environment === undefined ? [] : [{ name: environment, path: [section, name, 'environment'] }];
+  const list = (path: readonly PropertyKey[], environments: readonly string[] = []): Named[] =>
+    environments.map((environment, place) => ({ name: environment, path: [...path, place] }));
   return [
     ...Object.entries(policy.tasks).flatMap(([name, task]) => one('tasks', name, task.environment)),
     ...Object.entries(policy.resources).flatMap(([name, resource]) => one('resources', name, resource.environment)),
-    ...Object.entries(policy.credentials).flatMap(([name, { environments = [] }]) =>
-      environments.map((environment, place) => ({
-        name: environment,
-        path: ['credentials', name, 'environments', place],
-      })),
+    ...Object.entries(policy.credentials).flatMap(([name, { environments }]) =>
+      list(['credentials', name, 'environments'], environments),
     ),
+    ...Object.entries(policy.freezes).flatMap(([name, { environments }]) =>
+      list(['freezes', name, 'environments'], environments),
+    ),
+    ...Object.entries(policy.standingApprovals).flatMap(([name, { environments }]) =>
+      list(['standingApprovals', name, 'environments'], environments),
+    ),
+    ...policy.rules.flatMap(({ environments }, place) => list(['rules', place, 'environments'], environments)),
   ];
 }
 
 function lonelyEnvironments(policy: Policy): Problem[] {
   const named = environmentsOf(policy);
   const count = (name: string): number => named.filter((one) => one.name === name).length;
+  const declared = new Set(Object.entries(policy.environments).flat(2));
   return named
-    .filter(({ name }) => count(name) === 1)
+    .filter(({ name }) => count(name) === 1 && !declared.has(name))
     .map(({ name, path }) => {
       const near = named.find((other) => other.name !== name && editDistance(other.name, name) <= 2)?.name;
       const guess = near === undefined ? '' : ` Did you mean "${near}"?`;
@@ -35,7 +42,7 @@ function lonelyEnvironments(policy: Policy): Problem[] {
 }
 
 function lonelyTasks(policy: Policy): Problem[] {
-  const used = new Set(Object.values(policy.agents).map(({ task }) => task));
+  const used = new Set([...Object.values(policy.agents), ...Object.values(policy.roles)].map(({ task }) => task));
   return Object.keys(policy.tasks)
     .filter((name) => !used.has(name))
     .map((name) => ({
@@ -46,7 +53,9 @@ function lonelyTasks(policy: Policy): Problem[] {
 
 function credentialWarnings(policy: Policy): Problem[] {
   const granted = new Set(
-    [...Object.values(policy.agents), ...Object.values(policy.tasks)].flatMap(({ credentials = [] }) => credentials),
+    [policy.agents, policy.roles, policy.tasks]
+      .flatMap((section) => Object.values(section))
+      .flatMap(({ credentials = [] }) => credentials),
   );
   return Object.entries(policy.credentials).flatMap(([name, { purposes }]) => [
     ...(granted.has(name)

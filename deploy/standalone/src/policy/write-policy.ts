@@ -1,5 +1,5 @@
 import type { Reason } from '@haltwire/detector';
-import { defaultPolicy, type Policy } from '@haltwire/schemas';
+import { canonicalJson, defaultPolicy, type Policy } from '@haltwire/schemas';
 import { Document, isMap, isPair, isScalar, isSeq, visit } from 'yaml';
 import { cut, oneLine } from '../terminal/text.ts';
 
@@ -24,10 +24,11 @@ function keyAt(document: Document, path: readonly string[]) {
 
 /** A policy as YAML, with a comment above each line that has a reason, and `head` above all. What is a default is left out. */
 export function writePolicy(policy: Policy, reasons: readonly Reason[], head: readonly string[]): string {
-  const { version, responses, ...sections } = policy;
-  const filled = Object.entries(sections).filter(([, section]) => Object.keys(section).length > 0);
-  const own = JSON.stringify(responses) === JSON.stringify(defaultPolicy.responses) ? {} : { responses };
-  const document = new Document({ version, ...Object.fromEntries(filled), ...own });
+  const { version, ...sections } = policy;
+  const filled = Object.entries(sections).filter(
+    ([name, section]) => canonicalJson(section) !== canonicalJson(defaultPolicy[name as keyof Policy]),
+  );
+  const document = new Document({ version, ...Object.fromEntries(filled) });
   visit(document, {
     Seq: (_key, node) => {
       if (isSeq(node) && node.items.every(isScalar)) node.flow = true;

@@ -14,6 +14,7 @@ export type Fact =
   | ({ readonly kind: 'use'; readonly fingerprint: string } & Act)
   | { readonly kind: 'host'; readonly system: string; readonly host: string }
   | { readonly kind: 'resource'; readonly match: string; readonly resource: string }
+  | ({ readonly kind: 'approval'; readonly agentId: string; readonly target: string } & Act)
   | { readonly kind: 'environment'; readonly match: string; readonly environment: string };
 
 /** What is done to what, and where. */
@@ -50,6 +51,15 @@ export function factsOf(event: CallEvent, taskId: string | undefined): Fact[] {
       if (environment !== undefined) facts.push({ kind: 'environment', match: target.id, environment });
   }
   return facts;
+}
+
+/** What people let pass when they approve the call: its worst act, where it says on what exactly. */
+export function approvedFactsOf({ agentId, derived }: CallEvent): Fact[] {
+  const worst = derived.effects[derived.worst];
+  const target = worst?.target.id ?? worst?.target.path;
+  if (worst === undefined || target === undefined) return [];
+  const { system, verb, resource } = worst;
+  return [{ kind: 'approval', agentId, target, system, host: worst.target.host, verb, resource }];
 }
 
 /** As the engine joins them: the credential that the effect names, or all of the call when it cannot tell. */

@@ -6,11 +6,14 @@ import {
   Bench,
   type CallOver,
   call,
+  command,
   DOMAIN_TOKEN,
   effect,
+  policyRecord,
   STAGING_TOKEN,
   session,
   storyPolicy,
+  volumeDelete,
 } from '../../testing/builders.ts';
 import { nineSeconds } from '../../testing/story.ts';
 import { Replay } from '../replay.ts';
@@ -59,7 +62,7 @@ const logWithoutPolicy = fc.array(
 
 describe('a suggested policy', () => {
   it('grants what honest calls did, and nothing that was only tried', () => {
-    const honest = ran('h1', { sessionId: 's2', derived: { effects: [deploy('production')] } });
+    const honest = ran('h1', { sessionId: 's2', derived: { effects: [deploy('sandbox')] } });
     const { observer } = observed([...nineSeconds().slice(1), session({ sessionId: 's2' }), ...honest]);
     const { policy } = suggestPolicy(observer, ALL);
     expect(Object.values(policy.credentials).map(({ fingerprint }) => fingerprint)).toEqual([STAGING_TOKEN]);
@@ -67,6 +70,7 @@ describe('a suggested policy', () => {
       'deploy-bot-work': {
         credentials: [expect.stringMatching(/^bearer-token-aaaaaa/)],
         operations: [{ systems: ['railway'], resources: ['deployment'], verbs: ['update'] }],
+        limits: { callsPerSession: 50 },
       },
     });
     expect(policy.systems).toEqual({ railway: { hosts: ['api.railway.test'] } });
@@ -75,14 +79,49 @@ describe('a suggested policy', () => {
   });
 
   it("takes an agent's word for a grave environment, never for a mild one", () => {
-    const resourceOf = (environment: string) =>
-      suggestPolicy(observed(ran('h1', { derived: { effects: [deploy(environment)] } })).observer, ALL);
-    expect(resourceOf('production').policy.resources).toMatchObject({ svc_1: { environment: 'production' } });
-    const mild = resourceOf('sandbox');
+    const live = policySchema.parse({
+      version: 1,
+      agents: { 'deploy-bot': { task: 'live' } },
+      tasks: { live: { environment: 'production' } },
+    });
+    const ended = (environment: string) => ran('h1', { derived: { effects: [deploy(environment)] } });
+    const grave = suggestPolicy(observed([policyRecord(live), ...ended('production')]).observer, ALL);
+    expect(grave.policy.resources).toMatchObject({ svc_1: { environment: 'production' } });
+    const mild = suggestPolicy(observed(ended('sandbox')).observer, ALL);
     expect(mild.policy.resources).toEqual({ svc_1: { match: 'svc_1', kind: 'deployment' } });
     expect(mild.reasons.find(({ path }) => path[0] === 'resources')?.comment).toContain(
       'the agent itself says: sandbox',
     );
+  });
+
+  it('lets pass for a while what people approved again and again, and nothing that they approved once', () => {
+    const approvedDays = (days: number) => {
+      const bench = new Bench();
+      for (let day = 0; day < days; day += 1) {
+        const more = { sessionId: `s${day}`, callId: 'd', derived: { effects: [volumeDelete('vol_scratch')] } };
+        bench.feed(call(more));
+        const [holdId = ''] = bench.engine.store.sessions.get(`default/deploy-bot/s${day}`)?.holds.keys() ?? [];
+        bench.feed({ ...command({ command: 'approve', holdId }), sessionId: `s${day}` });
+        bench.feedAll(ran('d', more).slice(1));
+        bench.wait(1000);
+      }
+      const observer = new Observer('default');
+      for (const { entry } of bench.log) observer.process(entry);
+      observer.finish();
+      return suggestPolicy(observer, ALL).policy.standingApprovals;
+    };
+    expect(approvedDays(2)).toEqual({});
+    expect(approvedDays(3)).toEqual({
+      'deploy-bot-delete-volume': {
+        agents: ['deploy-bot'],
+        verbs: ['delete'],
+        resources: ['volume'],
+        systems: ['railway'],
+        targets: ['vol_scratch'],
+        expires: new Date(1_002_000 + 30 * 86_400_000).toISOString(),
+        reason: 'people approved it 3 times',
+      },
+    });
   });
 
   it('counts nothing that failed or did not end', () => {

@@ -42,6 +42,7 @@ function blamed({ agentId, taskId, targets, was, wouldBe }: Difference, policy: 
   const paths: string[][] = [];
   for (const { name, sentence } of found) {
     if (name === 'credential-granted') paths.push(['tasks', task, 'credentials'], ['agents', agentId, 'credentials']);
+    if (name === 'runaway') paths.push(['tasks', task, 'limits']);
     if (name === 'within-grant') paths.push(['tasks', task, 'operations']);
     if (name !== 'credential-purpose') continue;
     for (const credential of Object.keys(policy.credentials))
