@@ -196,20 +196,17 @@ describe('people', () => {
     const peer = await hello(server);
     await server.write(policyRecord(), session({ seq: 0 }), heldCall);
     await peer.next('verdict');
+    const cases = async () => (await server.request('GET', '/v1/cases', TOKENS.viewer)).body.cases as CaseView[];
+    const caseId = (await cases())[0]?.caseId;
     const said = (token: string, body: object) =>
-      server.request('POST', '/v1/sessions/verdict', token, {
-        sessionKey: 'default/deploy-bot/s1',
-        reason: 'x',
-        ...body,
-      });
+      server.request('POST', `/v1/cases/${caseId}/verdict`, token, { reason: 'x', ...body });
     expect((await said(TOKENS.responder, { verdict: 'maybe' })).status).toBe(400);
     expect((await said(TOKENS.viewer, { verdict: 'wrong' })).status).toBe(403);
     expect((await said(TOKENS.responder, { verdict: 'wrong' })).status).toBe(200);
     const standing = { scope: { resources: ['volume'] }, days: 1 };
     expect((await said(TOKENS.responder, { verdict: 'expected', standing })).status).toBe(403);
     expect((await said(TOKENS.admin, { verdict: 'expected', standing })).status).toBe(200);
-    const { body } = await server.request('GET', '/v1/cases', TOKENS.viewer);
-    const verdicts = (body.cases as CaseView[])[0]?.verdicts ?? [];
+    const verdicts = (await cases())[0]?.verdicts ?? [];
     expect(verdicts.map(({ verdict, approvalId }) => [verdict, approvalId !== undefined])).toEqual([
       ['wrong', false],
       ['expected', true],

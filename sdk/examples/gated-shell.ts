@@ -5,6 +5,10 @@ import { createHaltwire, HaltwireDeniedError, HaltwireError, HaltwireKilledError
 const exec = promisify(execFile);
 
 // HALTWIRE_KEY is the agent's key that the server printed; HALTWIRE_ENDPOINT defaults to http://127.0.0.1:4318
+if (!process.env.HALTWIRE_KEY) {
+  console.error('HALTWIRE_KEY is not set: run the second export line that the server printed at its first start.');
+  process.exit(2);
+}
 const haltwire = createHaltwire();
 const session = haltwire.session({
   agent: 'deploy-bot',

@@ -67,3 +67,9 @@ test('a host that forgets to close still ends by itself, and its last events arr
   expect(server.eventsOf(EVENT.result).length).toBe(1);
   await server.close();
 });
+
+test('the example without a key says what to do, and shows no stack trace', async () => {
+  const { code, output } = await run(fileURLToPath(example), ['ls'], { HALTWIRE_KEY: '' });
+  expect(code).toBe(2);
+  expect(output).toMatch(/^HALTWIRE_KEY is not set: run the second export line .*\n$/);
+});

@@ -3,6 +3,7 @@ import {
   actorOf,
   analystVerdictSchema,
   canonicalJson,
+  type Decision,
   type EventSink,
   HaltwireError,
   idSchema,
@@ -37,7 +38,7 @@ export interface ApiOptions {
 
 const reasonBody = z.strictObject({ reason: z.string().trim().min(1).max(2000) });
 const sessionBody = z.strictObject({ sessionKey: z.string().max(2000), reason: z.string().trim().min(1).max(2000) });
-const verdictBody = sessionBody.extend({
+const verdictBody = reasonBody.extend({
   verdict: analystVerdictSchema,
   decisionId: idSchema.optional(),
   standing: standingSchema.optional(),
@@ -45,6 +46,8 @@ const verdictBody = sessionBody.extend({
 const endApprovalBody = sessionBody.extend({ approvalId: idSchema });
 const listQuery = z.object({
   sessionKey: z.string().optional(),
+  /** Of a decision, or of the case, hold, kill or call that it is about. */
+  id: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 
@@ -62,8 +65,8 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
  * The analysts' HTTP API. People's tokens only; each tenant sees itself.
  *
  * GET /v1/holds, /v1/sessions, /v1/cases, /v1/decisions, /v1/policy (viewer);
- * POST /v1/holds/:holdId/approve|deny, /v1/sessions/kill|release|verdict|end-approval (responder); PUT /v1/policy, and a
- * verdict that approves what comes (admin).
+ * POST /v1/holds/:holdId/approve|deny, /v1/sessions/kill|release|end-approval, /v1/cases/:caseId/verdict (responder);
+ * PUT /v1/policy, and a verdict that approves what comes (admin).
  */
 export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
   const { directory, authenticator, desk, decisions } = options;
@@ -93,7 +96,7 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
 
     app.get('/v1/decisions', async (request) => {
       const person = requirePerson(request, authenticator, 'viewer');
-      const { sessionKey, limit } = parse(listQuery, request.query);
+      const { sessionKey, id, limit } = parse(listQuery, request.query);
       const wanted = sessionKey === undefined ? undefined : parseSessionKey(sessionKey);
       if (sessionKey !== undefined && wanted === undefined) {
         throw new HaltwireError(
@@ -104,6 +107,7 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
       const list = decisions.list(
         (decision) =>
           decision.tenantId === person.tenantId &&
+          (id === undefined || isAbout(decision, id)) &&
           (wanted === undefined || (decision.agentId === wanted.agentId && decision.sessionId === wanted.sessionId)),
         limit,
       );
@@ -151,6 +155,16 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
       });
     }
 
+    app.post<{ Params: { caseId: string } }>('/v1/cases/:caseId/verdict', async (request) => {
+      const { reason, ...said } = parse(verdictBody, request.body);
+      // What passes without a question from now on is policy.
+      const person = requirePerson(request, authenticator, said.standing === undefined ? 'responder' : 'admin');
+      const { caseId } = request.params;
+      const found = sessionsOf(directory, person.tenantId).find((record) => record.case?.caseId === caseId);
+      if (found === undefined) throw new HaltwireError('HALTWIRE_NOT_FOUND', `there is no case ${caseId}`);
+      return desk.submit(refOf(found.session), actorOf(person), reason, { command: 'verdict', ...said });
+    });
+
     for (const command of ['kill', 'release'] as const) {
       app.post(`/v1/sessions/${command}`, async (request) => {
         const person = requirePerson(request, authenticator, 'responder');
@@ -158,16 +172,6 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
         return desk.submit(sessionOf(person.tenantId, sessionKey), actorOf(person), reason, { command });
       });
     }
-
-    app.post('/v1/sessions/verdict', async (request) => {
-      const { sessionKey, reason, ...said } = parse(verdictBody, request.body);
-      // What passes without a question from now on is policy.
-      const person = requirePerson(request, authenticator, said.standing === undefined ? 'responder' : 'admin');
-      return desk.submit(sessionOf(person.tenantId, sessionKey), actorOf(person), reason, {
-        command: 'verdict',
-        ...said,
-      });
-    });
 
     app.post('/v1/sessions/end-approval', async (request) => {
       const person = requirePerson(request, authenticator, 'responder');
@@ -184,4 +188,8 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
       throw new HaltwireError('HALTWIRE_NOT_FOUND', `there is no session ${sessionKey}`);
     return refOf(record.session);
   }
+}
+
+function isAbout({ decisionId, caseId, holdId, killId, callId }: Decision, id: string): boolean {
+  return [decisionId, caseId, holdId, killId, callId].includes(id);
 }

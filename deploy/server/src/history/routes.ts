@@ -15,10 +15,12 @@ export interface HistoryAccess {
   readonly database?: string | undefined;
 }
 
-const querySchema = z.object({
-  sessionKey: z.string().max(2000),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-});
+const limit = z.coerce.number().int().min(1).max(1000).default(100);
+const querySchema = z.union([
+  z.object({ sessionKey: z.string().max(2000), limit }),
+  /** Of a decision, or of the case, hold, kill or call that it is about. */
+  z.object({ id: z.string().min(1).max(200), limit }),
+]);
 
 /** The newest records of one session, inputs and decisions together, oldest first. */
 const sessionQuery = (database: string): string => `
@@ -36,6 +38,18 @@ const sessionQuery = (database: string): string => `
   )
   ORDER BY logTime, topic DESC, offset, index`;
 
+/** The newest decisions about one thing, oldest first. */
+const idQuery = (database: string): string => `
+  SELECT * FROM (
+    SELECT topic, partition, offset, index, toUnixTimestamp64Milli(log_time) AS logTime, record
+    FROM ${database}.decisions_once
+    WHERE tenant = {tenantId: String}
+      AND {id: String} IN (decision_id, case_id, hold_id, kill_id, call)
+    ORDER BY logTime DESC, offset DESC, index DESC
+    LIMIT {limit: UInt32}
+  )
+  ORDER BY logTime, offset, index`;
+
 const rowSchema = z.object({
   topic: z.string(),
   partition: z.coerce.number(),
@@ -45,12 +59,8 @@ const rowSchema = z.object({
   record: z.string(),
 });
 
-async function readSession(client: ClickHouseClient, database: string, session: SessionRef, limit: number) {
-  const answer = await client.query({
-    query: sessionQuery(database),
-    query_params: { ...session, limit },
-    format: 'JSONEachRow',
-  });
+async function readRows(client: ClickHouseClient, query: string, query_params: Record<string, unknown>) {
+  const answer = await client.query({ query, query_params, format: 'JSONEachRow' });
   return z
     .array(rowSchema)
     .parse(await answer.json())
@@ -68,29 +78,36 @@ function isBeingBuilt(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === '60' || error.code === '81');
 }
 
-/** GET /v1/history?sessionKey=&limit=: what the log says of one session, from ClickHouse. For people of its tenant. */
+/** The session of a key, which must be of the person's tenant. */
+function sessionOf(sessionKey: string, tenantId: string): SessionRef {
+  const session = parseSessionKey(sessionKey);
+  if (session === undefined) {
+    throw new HaltwireError('HALTWIRE_BAD_REQUEST', 'sessionKey: is tenant/agent/session, as /v1/sessions gives it.');
+  }
+  if (session.tenantId !== tenantId) {
+    throw new HaltwireError('HALTWIRE_NOT_FOUND', `There is no session ${sessionKey}.`);
+  }
+  return session;
+}
+
+/**
+ * GET /v1/history?sessionKey=&limit=: what the log says of one session, from ClickHouse; ?id=&limit=: the decisions about
+ * one decision, case, hold, kill or call. For people of its tenant.
+ */
 export function createHistoryRoutes(history: HistoryAccess, authenticator: Authenticator): FastifyPluginAsync {
   return async (app) => {
     app.setErrorHandler(sendError);
     app.get('/v1/history', async (request) => {
-      const person = personOf(request, authenticator, ['viewer', 'responder', 'admin']);
-      const { sessionKey, limit } = checked(querySchema, request.query);
-      const session = parseSessionKey(sessionKey);
-      if (session === undefined) {
-        throw new HaltwireError(
-          'HALTWIRE_BAD_REQUEST',
-          'sessionKey: is tenant/agent/session, as /v1/sessions gives it.',
-        );
-      }
-      if (session.tenantId !== person.tenantId) {
-        throw new HaltwireError('HALTWIRE_NOT_FOUND', `There is no session ${sessionKey}.`);
-      }
+      const { tenantId } = personOf(request, authenticator, ['viewer', 'responder', 'admin']);
+      const wanted = checked(querySchema, request.query);
+      const session = 'id' in wanted ? { tenantId } : sessionOf(wanted.sessionKey, tenantId);
       const { client, database = 'haltwire' } = history;
       if (client === undefined) {
         throw new HaltwireError('HALTWIRE_UNAVAILABLE', `The history is ${history.state}; try again in a moment.`);
       }
+      const query = 'id' in wanted ? idQuery(database) : sessionQuery(database);
       try {
-        return { entries: await readSession(client, database, session, limit) };
+        return { entries: await readRows(client, query, { ...session, ...wanted }) };
       } catch (error) {
         if (!isBeingBuilt(error)) throw error;
         throw new HaltwireError('HALTWIRE_UNAVAILABLE', 'The history is being built; try again in a moment.');

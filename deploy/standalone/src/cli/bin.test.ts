@@ -45,9 +45,12 @@ describe('the command line', () => {
       'up',
       'demo',
       'watch',
+      'cases',
+      'why',
       'keys',
       'token',
       'policy',
+      'replay',
       'explain',
       'fingerprint',
       'topics',
@@ -71,7 +74,7 @@ describe('the command line', () => {
     [['keys', 'create', '--person', 'jon'], /--person needs --role/],
     [['keys', 'create', '--person', 'jon', '--role', 'boss'], /--role boss .*viewer, responder or admin/],
     [['keys'], /keys needs a verb: use create/],
-    [['policy'], /policy needs a verb: use check/],
+    [['policy'], /policy needs a verb: use check, diff, import or suggest/],
     [['explain'], /explain needs one command or JSON call/],
     [['explain', '{"tool": 1}'], /a JSON call looks like/],
     [['keys', 'list'], /HALTWIRE_TOKEN/],
@@ -162,8 +165,9 @@ describe('the command line against a server', () => {
   });
 
   test('a task token is printed alone, so that a script can take it', async () => {
-    const { code, out } = await haltwire(['token', '--agent', 'deploy-bot', '--task', 'domains'], env);
+    const { code, out, err } = await haltwire(['token', '--agent', 'deploy-bot', '--task', 'domains'], env);
     expect(code).toBe(0);
+    expect(err).toContain('the server\'s policy has no task "domains" (it declares none)');
     expect(out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
   });
 
@@ -171,6 +175,9 @@ describe('the command line against a server', () => {
     const { code, out } = await haltwire(['policy', 'import', example], env);
     expect(code).toBe(0);
     expect(out).toContain('3 tasks');
+    const token = (task: string) => haltwire(['token', '--agent', 'deploy-bot', '--task', task], env);
+    expect((await token('domain-record')).err).toContain('declared: staging-upgrade, domain-records, scratch-cleanup');
+    expect((await token('domain-records')).err).toBe('');
   });
 
   test('a wrong token is told so, and the token is not repeated', async () => {

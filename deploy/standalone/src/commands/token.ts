@@ -1,5 +1,6 @@
+import { HaltwireError, policySchema } from '@haltwire/schemas';
 import { z } from 'zod';
-import { createApiClient, readServerAccess, serverFlags, serverFlagsHelp } from '../cli/api-client.ts';
+import { type ApiClient, createApiClient, readServerAccess, serverFlags, serverFlagsHelp } from '../cli/api-client.ts';
 import { type Command, readFlags, UsageError } from '../cli/command.ts';
 
 const mintedSchema = z.object({ token: z.string(), tokenId: z.string(), expiresAt: z.number() });
@@ -38,7 +39,28 @@ Example:
     const minted = mintedSchema.parse(
       await api.request('POST', '/v1/task-tokens', { agentId, taskId, ttlSeconds: Number(ttl) }),
     );
+    await warnOfUnknownTask(api, taskId);
     process.stdout.write(values.json ? `${JSON.stringify(minted)}\n` : `${minted.token}\n`);
     return 0;
   },
 };
+
+/** A task that nobody declared holds its session to nothing: most likely its name is misspelt. */
+async function warnOfUnknownTask(api: ApiClient, taskId: string): Promise<void> {
+  const { tasks } = await declared(api);
+  if (tasks === undefined || Object.hasOwn(tasks, taskId)) return;
+  const names = Object.keys(tasks);
+  process.stderr.write(
+    `warning: the server's policy has no task "${taskId}" (${names.length === 0 ? 'it declares none' : `declared: ${names.join(', ')}`}). A session with this token is held to no task.\n`,
+  );
+}
+
+/** The server's policy; nothing where it cannot tell, since the token is good all the same. */
+async function declared(api: ApiClient): Promise<Partial<z.infer<typeof policySchema>>> {
+  try {
+    return z.object({ policy: policySchema }).parse(await api.request('GET', '/v1/policy')).policy;
+  } catch (error) {
+    if (HaltwireError.isInstance(error)) return {};
+    throw error;
+  }
+}

@@ -13,10 +13,17 @@ const colours: Readonly<Record<DecisionKind, Parameters<typeof styleText>[0]>> =
 const clock = (time: number) => new Date(time).toISOString().slice(11, 23);
 const dim = (text: string) => styleText('dim', text);
 
+/** The title without the proofs in it: they stand below, each with its name. */
+function act({ title, invariants, indicators }: Decision): string {
+  const proofs = [...invariants, ...indicators].map(({ sentence }) => sentence);
+  const bare = proofs.reduce((text, sentence) => text.replace(sentence, ''), title);
+  return oneLine(bare) || title;
+}
+
 function decisionLines(decision: Decision, width: number): string[] {
   if (decision.decision === 'allow') return [];
   const label = styleText(colours[decision.decision], ` ${decision.decision.toUpperCase()} `);
-  const head = `${dim(clock(decision.logTime))} ${label} ${cut(oneLine(decision.title), width - 24)}`;
+  const head = `${dim(clock(decision.logTime))} ${label} ${cut(oneLine(act(decision)), width - 24)}`;
   const findings = [...decision.invariants, ...decision.indicators].map(
     ({ name, sentence }) => `${' '.repeat(13)}${dim(`${name}:`)} ${cut(oneLine(sentence), width - 16 - name.length)}`,
   );
@@ -40,10 +47,13 @@ export function linesOf(message: AnalystMessage, width: number): string[] {
     }
     case 'decision':
       return decisionLines(message.decision, width);
-    case 'hold-opened':
+    case 'hold-opened': {
+      // The decision just above says what it is about.
+      const seconds = Math.round((message.hold.expiresAt - message.hold.openedAt) / 1000);
       return [
-        `${' '.repeat(13)}${styleText('yellow', 'waits for a person:')} ${cut(oneLine(message.hold.title), width - 34)}`,
+        `${' '.repeat(13)}${styleText('yellow', 'waits for a person')} ${dim(`(${seconds} s, then it is denied)`)}`,
       ];
+    }
     case 'hold-closed':
       return [`${' '.repeat(13)}${dim(`question ${message.outcome} by ${oneLine(message.by)}`)}`];
     case 'session-changed': {

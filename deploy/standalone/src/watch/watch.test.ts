@@ -277,3 +277,43 @@ test('a kill is printed with every finding, cut to the width', () => {
   expect(lines[1]).toContain('credential-not-found: The agent found');
   expect(lines.every((line) => line.length <= 80)).toBe(true);
 });
+
+test('what is held is told once: the act, its proofs by name, and that it waits', () => {
+  const finding = { name: 'irreversible-destruction', sentence: 'This cannot be taken back: deleting table a.' };
+  const message: Extract<AnalystMessage, { type: 'decision' }> = {
+    type: 'decision',
+    decision: {
+      type: 'decision',
+      v: 1,
+      decisionId: 'd',
+      caseId: 'c',
+      tenantId: 'default',
+      agentId: 'bot',
+      sessionId: 's1',
+      position: { partition: 0, offset: 1, index: 0 },
+      logTime: 0,
+      cause: 'intent',
+      decision: 'hold',
+      mode: 'enforce',
+      severity: 'high',
+      title: `bot is deleting table a. ${finding.sentence}`,
+      invariants: [],
+      indicators: [finding],
+      signals: [],
+      impact: 0.8,
+      effects: [],
+      posture: 'normal',
+      policyHash: 'p',
+      tags: [],
+      prevHash: '',
+      hash: '',
+    },
+  };
+  const opened = { ...hold('h1', 0), title: message.decision.title };
+  const lines = plain([...linesOf(message, 120), ...linesOf({ type: 'hold-opened', hold: opened }, 120)]);
+  expect(lines.map((line) => line.trim())).toEqual([
+    '00:00:00.000  HOLD  bot is deleting table a.',
+    'irreversible-destruction: This cannot be taken back: deleting table a.',
+    'waits for a person (65 s, then it is denied)',
+  ]);
+});
