@@ -116,12 +116,18 @@ function isAct({ verb }: Effect): boolean {
   return !readVerbs.includes(verb);
 }
 
-/** Signing in elsewhere to look is looking. What is not shown (`ssh host` alone, a script) counts as a change. */
+/**
+ * Signing in elsewhere to look is looking, and a program that may only look is given the doubt. What is not shown at all
+ * (`ssh host` alone) counts as a change.
+ */
 function changesRemotely(effects: readonly Effect[]): boolean {
   const hosts = effects.filter(({ verb, resource }) => verb === 'execute' && resource === 'host');
-  return (
-    hosts.length > 0 && (hosts.length === effects.length || effects.some((one) => isAct(one) && !hosts.includes(one)))
-  );
+  if (hosts.length === 0) return false;
+  return hosts.length === effects.length || effects.some((one) => isAct(one) && !isPlainProgram(one));
+}
+
+function isPlainProgram({ verb, resource }: Effect): boolean {
+  return verb === 'execute' && (resource === 'host' || resource === 'program' || resource === 'nothing');
 }
 
 interface Place {

@@ -54,11 +54,25 @@ const SMALL = /(?:^|-)(?:row|record|file|message|email|event|comment|todo|item|n
 const REMOTE =
   /^(?:http|graphql|kubernetes|helm|aws|gcp|azure|railway|vercel|netlify|heroku|fly|digitalocean|supabase|cloudflare|github|gitlab)$/;
 
+/** What can be put back, but is gone for all who use it until then. */
+const OUTAGE = 0.85;
+
+function wayBack(effect: Effect, reversibility: Reversibility): number {
+  const isOutage = effect.destructiveness >= 0.7 && (isRemote(effect) || effect.scope === 'all');
+  return reversibility === 'recoverable' && effect.verb === 'delete' && isOutage
+    ? OUTAGE
+    : REVERSIBILITY[reversibility];
+}
+
+function isRemote(effect: Effect): boolean {
+  return effect.target.host !== undefined || REMOTE.test(effect.system) || effect.evidence.startsWith('tool ');
+}
+
 /** One thing that somebody else's system keeps is the whole of it: no shell brings it back. */
 function scopeOf(effect: Effect, declared: boolean): number {
   if (declared) return 1;
-  const remote = effect.target.host !== undefined || REMOTE.test(effect.system) || effect.evidence.startsWith('tool ');
-  if (effect.scope === 'one' && remote && effect.verb === 'delete' && !SMALL.test(effect.resource)) return 0.95;
+  if (effect.scope === 'one' && isRemote(effect) && effect.verb === 'delete' && !SMALL.test(effect.resource))
+    return 0.95;
   return SCOPE[effect.scope];
 }
 
@@ -76,7 +90,7 @@ export function impactOf(effect: Effect, facts: ImpactFacts): number {
   const isKept = environment === undefined && OTHER_DISK.test(effect.target.path ?? '');
   const where = isScratch ? 0.5 : isKept ? 1 : placeWeight(effect, environment);
   const destroyed =
-    kinds.destroy * effect.destructiveness * scopeOf(effect, declared) * REVERSIBILITY[reversibility] * where;
+    kinds.destroy * effect.destructiveness * scopeOf(effect, declared) * wayBack(effect, reversibility) * where;
   const moved = movedBy(effect, kinds, facts.remoteChange ?? false) * environmentWeight(environment);
   return Math.min(1, Math.round(Math.max(destroyed, moved) * 1000) / 1000);
 }
@@ -92,6 +106,8 @@ function movedBy(effect: Effect, kinds: KindWeights, remoteChange: boolean): num
   const kind = kindOf(effect, remoteChange);
   if (kind === undefined) return effect.verb === 'unknown' ? UNKNOWN_WEIGHT * SCOPE[effect.scope] : 0;
   if (kind === 'destroy') return 0;
-  const whole = kind === 'apply' ? 1 : SCOPE[effect.scope];
+  // A plan, and a file that goes to another host, are many things at once.
+  const isMany = kind === 'apply' || (kind === 'transfer' && effect.resource === 'file');
+  const whole = isMany ? 1 : SCOPE[effect.scope];
   return kinds[kind] * shareOf(kind, effect) * whole;
 }

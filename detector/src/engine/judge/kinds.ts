@@ -27,6 +27,8 @@ export function kindOf(effect: Effect, remoteChange: boolean): ActKind | undefin
         : undefined;
     case 'update':
       return PLANS.test(effect.resource) && effect.destructiveness >= 0.5 ? 'apply' : undefined;
+    case 'create':
+      return MONEY.test(effect.resource) && isElsewhere(effect) ? 'spend' : undefined;
     case 'delete':
       return 'destroy';
     default:
@@ -34,9 +36,17 @@ export function kindOf(effect: Effect, remoteChange: boolean): ActKind | undefin
   }
 }
 
+/** An order that is made at somebody else's host; one's own machine is for trying. */
+function isElsewhere({ target }: Effect): boolean {
+  return (
+    target.host !== undefined &&
+    !/^(?:localhost|127\.|0\.0\.0\.0|\[::1\]|[^.]+(?::\d+)?$|.*\.(?:local|test|localhost)(?::\d+)?$)/i.test(target.host)
+  );
+}
+
 /** The part of a kind's weight that an act of it has: permission bits and own code are milder than the rest. */
 export function shareOf(kind: ActKind, effect: Effect): number {
-  if (kind === 'grant' && effect.system === 'filesystem') return 0.6;
+  if (kind === 'grant' && effect.system === 'filesystem') return 0.8;
   if (kind === 'publish' && !SEEN.test(effect.resource)) return 0.7;
   return 1;
 }
