@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type Decision, TOPIC } from '@haltwire/schemas';
+import { type CaseView, type Decision, TOPIC } from '@haltwire/schemas';
 import { MemoryLog } from '@haltwire/schemas/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { call, effect, policyRecord, STAGING_TOKEN, session, volumeDelete } from './testing/builders.ts';
@@ -190,6 +190,35 @@ describe('people', () => {
       expect(JSON.stringify(other.body)).not.toContain('deploy-bot');
     },
   );
+
+  it('say what they think of a case; what passes from now on is for an admin to say', async () => {
+    const server = await start();
+    const peer = await hello(server);
+    await server.write(policyRecord(), session({ seq: 0 }), heldCall);
+    await peer.next('verdict');
+    const said = (token: string, body: object) =>
+      server.request('POST', '/v1/sessions/verdict', token, {
+        sessionKey: 'default/deploy-bot/s1',
+        reason: 'x',
+        ...body,
+      });
+    expect((await said(TOKENS.responder, { verdict: 'maybe' })).status).toBe(400);
+    expect((await said(TOKENS.viewer, { verdict: 'wrong' })).status).toBe(403);
+    expect((await said(TOKENS.responder, { verdict: 'wrong' })).status).toBe(200);
+    const standing = { scope: { resources: ['volume'] }, days: 1 };
+    expect((await said(TOKENS.responder, { verdict: 'expected', standing })).status).toBe(403);
+    expect((await said(TOKENS.admin, { verdict: 'expected', standing })).status).toBe(200);
+    const { body } = await server.request('GET', '/v1/cases', TOKENS.viewer);
+    const verdicts = (body.cases as CaseView[])[0]?.verdicts ?? [];
+    expect(verdicts.map(({ verdict, approvalId }) => [verdict, approvalId !== undefined])).toEqual([
+      ['wrong', false],
+      ['expected', true],
+    ]);
+    const approvalId = verdicts[1]?.approvalId;
+    const ended = { sessionKey: 'default/deploy-bot/s1', reason: 'x', approvalId };
+    expect((await server.request('POST', '/v1/sessions/end-approval', TOKENS.responder, ended)).status).toBe(200);
+    expect((await server.request('POST', '/v1/sessions/end-approval', TOKENS.responder, ended)).status).toBe(409);
+  });
 
   it('kill and release a session, each with a reason', async () => {
     const server = await start();

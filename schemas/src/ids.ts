@@ -10,7 +10,14 @@ export interface SessionRef {
 
 /** The session's key in the log's compacted topics, the API and the console: `tenant/agent/session`, each URI-encoded. */
 export function sessionKeyOf(ref: SessionRef): string {
-  return [ref.tenantId, ref.agentId, ref.sessionId].map(encodeURIComponent).join('/');
+  return `${encoded(ref.tenantId)}/${encoded(ref.agentId)}/${encoded(ref.sessionId)}`;
+}
+
+/** Most ids need no encoding, and keys are made several times per event. */
+const PLAIN = /^[\w.~-]*$/;
+
+function encoded(id: string): string {
+  return PLAIN.test(id) ? id : encodeURIComponent(id);
 }
 
 /** Reads back what `sessionKeyOf` wrote; undefined when it is none. */
@@ -27,7 +34,7 @@ export function parseSessionKey(key: string): SessionRef | undefined {
 
 /** The log's key of a root agent: everything of one session tree is in one partition, in order. */
 export function rootKeyOf(ref: { tenantId: string; rootAgentId: string }): string {
-  return `${encodeURIComponent(ref.tenantId)}/${encodeURIComponent(ref.rootAgentId)}`;
+  return `${encoded(ref.tenantId)}/${encoded(ref.rootAgentId)}`;
 }
 
 /** One call, whichever witness reports it. */

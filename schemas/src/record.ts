@@ -26,6 +26,10 @@ const sessionRef = { agentId: idSchema, sessionId: idSchema };
 export const analystVerdictSchema = z.enum(['right', 'wrong', 'expected']);
 export type AnalystVerdict = z.infer<typeof analystVerdictSchema>;
 
+/** Acts of one agent that pass without a question for so many days. */
+export const standingSchema = z.object({ scope: approvalScopeSchema, days: z.number().int().min(1).max(365) });
+export type StandingRequest = z.infer<typeof standingSchema>;
+
 /** What people do. Each is durable before it acts. */
 export const commandSchema = z.discriminatedUnion('command', [
   z.object({ ...commandBase, command: z.literal('approve'), ...sessionRef, holdId: idSchema }),
@@ -40,7 +44,7 @@ export const commandSchema = z.discriminatedUnion('command', [
     decisionId: idSchema.optional(),
     verdict: analystVerdictSchema,
     /** Only with `expected`: acts of this agent that pass without a question from now on, for a while. */
-    standing: z.object({ scope: approvalScopeSchema, days: z.number().int().min(1).max(365) }).optional(),
+    standing: standingSchema.optional(),
   }),
   z.object({ ...commandBase, command: z.literal('end-approval'), ...sessionRef, approvalId: idSchema }),
 ]);

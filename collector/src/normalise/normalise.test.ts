@@ -39,6 +39,7 @@ describe('an event of ours', () => {
           'haltwire.session.nonce': 'n1',
           'haltwire.task.id': 'staging',
           'haltwire.environment': 'staging',
+          'haltwire.mode': 'plan',
           'haltwire.read_only': true,
           'haltwire.lease': '12/3',
           'haltwire.targets': JSON.stringify([
@@ -71,6 +72,7 @@ describe('an event of ours', () => {
       sessionNonce: 'n1',
       taskId: 'staging',
       environment: 'staging',
+      mode: 'plan',
       readOnly: true,
       lease: { epoch: 12, postureEpoch: 3 },
       targets: [{ resolver: 'railway', system: 'railway', environment: 'production', evidence: 'linked project' }],
@@ -88,6 +90,16 @@ describe('an event of ours', () => {
       logsRequest(traced(ids), traced({ traceId: ids.traceId }), traced({ ...ids, traceId: '0'.repeat(32) })),
     );
     expect(records.map((record) => record.claimed.trace)).toEqual([ids, undefined, undefined]);
+  });
+
+  it('says what its session may do from now on, and another word than the known ones is no mode', async () => {
+    const changed = (mode: string) => event('haltwire.session.changed', { 'haltwire.seq': 3, 'haltwire.mode': mode });
+    const [record] = await written(logsRequest(changed('read-only')));
+    expect([record?.type, record?.phase, record?.claimed.mode]).toEqual(['session', 'changed', 'read-only']);
+    await door.send({ body: logsRequest(changed('careful')) });
+    expect(door.log.records(TOPIC.dead)).toMatchObject([
+      { reason: 'invalid-field', message: expect.stringContaining('haltwire.mode') },
+    ]);
   });
 
   it('of every phase is taken, and a repeated one has the same id', async () => {
@@ -291,6 +303,7 @@ describe('an event of ours', () => {
       'haltwire.started',
       'haltwire.abandoned',
       'haltwire.session.started',
+      'haltwire.session.changed',
       'haltwire.session.ended',
     );
     await fc.assert(

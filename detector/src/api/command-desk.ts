@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Actor,
+  type AnalystVerdict,
   type Command,
   type EventSink,
   HaltwireError,
   rootKeyOf,
   type SessionRef,
+  type StandingRequest,
   TOPIC,
 } from '@haltwire/schemas';
 import type { CommandOutput, Output } from '../engine/outputs.ts';
@@ -14,7 +16,13 @@ import type { CommandOutput, Output } from '../engine/outputs.ts';
 export type Request =
   | { readonly command: 'approve' | 'deny'; readonly holdId: string }
   | { readonly command: 'kill' | 'release' }
-  | Pick<Extract<Command, { command: 'verdict' }>, 'command' | 'verdict' | 'decisionId' | 'standing'>;
+  | {
+      readonly command: 'verdict';
+      readonly verdict: AnalystVerdict;
+      readonly decisionId?: string | undefined;
+      readonly standing?: StandingRequest | undefined;
+    }
+  | { readonly command: 'end-approval'; readonly approvalId: string };
 
 /** What became of a command. */
 export type CommandAnswer = Pick<CommandOutput, 'commandId' | 'ok' | 'message'>;

@@ -12,6 +12,7 @@ import {
   policySchema,
   type SessionRef,
   sha256Hex,
+  standingSchema,
   TOPIC,
 } from '@haltwire/schemas';
 import type { FastifyPluginAsync } from 'fastify';
@@ -37,11 +38,12 @@ export interface ApiOptions {
 
 const reasonBody = z.strictObject({ reason: z.string().trim().min(1).max(2000) });
 const sessionBody = z.strictObject({ sessionKey: z.string().max(2000), reason: z.string().trim().min(1).max(2000) });
-const verdictBody = z.strictObject({
+const verdictBody = sessionBody.extend({
   verdict: analystVerdictSchema,
-  reason: z.string().trim().min(1).max(2000),
   decisionId: idSchema.optional(),
+  standing: standingSchema.optional(),
 });
+const endApprovalBody = sessionBody.extend({ approvalId: idSchema });
 const listQuery = z.object({
   sessionKey: z.string().optional(),
   /** Of a decision, or of the case, hold, kill or call that it is about. */
@@ -63,7 +65,8 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
  * The analysts' HTTP API. People's tokens only; each tenant sees itself.
  *
  * GET /v1/holds, /v1/sessions, /v1/cases, /v1/decisions, /v1/policy (viewer);
- * POST /v1/holds/:holdId/approve|deny, /v1/sessions/kill|release, /v1/cases/:caseId/verdict (responder); PUT /v1/policy (admin).
+ * POST /v1/holds/:holdId/approve|deny, /v1/sessions/kill|release|verdict|end-approval (responder); PUT /v1/policy, and a
+ * verdict that approves what comes (admin).
  */
 export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
   const { directory, authenticator, desk, decisions } = options;
@@ -152,15 +155,6 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
       });
     }
 
-    app.post<{ Params: { caseId: string } }>('/v1/cases/:caseId/verdict', async (request) => {
-      const person = requirePerson(request, authenticator, 'responder');
-      const { verdict, reason, decisionId } = parse(verdictBody, request.body);
-      const { caseId } = request.params;
-      const found = sessionsOf(directory, person.tenantId).find((record) => record.case?.caseId === caseId);
-      if (found === undefined) throw new HaltwireError('HALTWIRE_NOT_FOUND', `there is no case ${caseId}`);
-      return desk.submit(refOf(found.session), actorOf(person), reason, { command: 'verdict', verdict, decisionId });
-    });
-
     for (const command of ['kill', 'release'] as const) {
       app.post(`/v1/sessions/${command}`, async (request) => {
         const person = requirePerson(request, authenticator, 'responder');
@@ -168,6 +162,23 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
         return desk.submit(sessionOf(person.tenantId, sessionKey), actorOf(person), reason, { command });
       });
     }
+
+    app.post('/v1/sessions/verdict', async (request) => {
+      const { sessionKey, reason, ...said } = parse(verdictBody, request.body);
+      // What passes without a question from now on is policy.
+      const person = requirePerson(request, authenticator, said.standing === undefined ? 'responder' : 'admin');
+      return desk.submit(sessionOf(person.tenantId, sessionKey), actorOf(person), reason, {
+        command: 'verdict',
+        ...said,
+      });
+    });
+
+    app.post('/v1/sessions/end-approval', async (request) => {
+      const person = requirePerson(request, authenticator, 'responder');
+      const { sessionKey, reason, approvalId } = parse(endApprovalBody, request.body);
+      const session = sessionOf(person.tenantId, sessionKey);
+      return desk.submit(session, actorOf(person), reason, { command: 'end-approval', approvalId });
+    });
   };
 
   function sessionOf(tenantId: string, sessionKey: string): SessionRef {

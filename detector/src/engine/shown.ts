@@ -17,15 +17,14 @@ function cut(text: string): string {
  * `tool {arguments}`, and where. Nothing in it is invisible.
  */
 export function shownOf(event: CallEvent): string {
-  const known = rendered.get(event);
-  if (known !== undefined) return known;
+  if (newest?.event === event) return newest.text;
   const text = render(event);
-  rendered.set(event, text);
+  newest = { event, text };
   return text;
 }
 
-/** The stream's line and the decision show the same. */
-const rendered = new WeakMap<CallEvent, string>();
+/** The stream's line and the decision show the same event, one after the other. */
+let newest: { readonly event: CallEvent; readonly text: string } | undefined;
 
 function render(event: CallEvent): string {
   const { tool, arguments: args, cwd } = event.claimed;

@@ -186,6 +186,8 @@ describe('other programs', () => {
     ['mv app.db /dev/null', { verb: 'delete' }],
     ['chmod -R 777 /', { verb: 'grant', scope: 'all' }],
     ['kill -9 -1', { verb: 'delete', resource: 'process', scope: 'all' }],
+    ['taskkill //F //IM node.exe', { verb: 'delete', resource: 'process', target: { id: 'node.exe' } }],
+    ['taskkill /IM node.exe /F', { verb: 'delete', resource: 'process', target: { id: 'node.exe' } }],
     ['pkill node', { verb: 'delete', resource: 'process', scope: 'many' }],
     ['docker volume rm data', { verb: 'delete', resource: 'volume', target: { id: 'data' } }],
     ['docker system prune -af --volumes', { verb: 'delete', resource: 'volume', scope: 'all', destructiveness: 1 }],

@@ -104,7 +104,10 @@ async function judge(
   if (values.reason === undefined || values.reason.trim() === '')
     throw new UsageError('--reason is missing: say why, for those who look at it later.');
   const api = createApiClient(readServerAccess(values));
-  const body = { verdict: verdict.data, reason: values.reason };
-  const answer = await api.request('POST', `/v1/cases/${encodeURIComponent(id)}/verdict`, body);
+  const found = (await casesOf(api)).find(({ caseId }) => caseId === id);
+  if (found === undefined)
+    throw new HaltwireError('HALTWIRE_NOT_FOUND', `There is no case ${id}: haltwire cases lists them.`);
+  const body = { sessionKey: found.sessionKey, verdict: verdict.data, reason: values.reason };
+  const answer = await api.request('POST', '/v1/sessions/verdict', body);
   return { json: answer, lines: [`Recorded: ${id} is ${verdict.data}.`] };
 }

@@ -17,6 +17,12 @@ describe('a policy file', () => {
     expect(policy.resources['production-database']?.backups).toBe('self');
   });
 
+  test('the one that the README of the detector shows is valid', () => {
+    const readme = readFileSync(new URL('../../../../detector/README.md', import.meta.url), 'utf8');
+    const shown = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    expect(parsePolicy(shown, 'README.md').freezes.holidays?.environments).toEqual(['production']);
+  });
+
   test('a wrong value is reported at its line and column, with what would be right', () => {
     expect(
       faultsOf('version: 1\nresources:\n  db:\n    match: vol_1\n    kind: volume\n    backups: onsite\n'),

@@ -3,6 +3,7 @@ import { actAndTarget, isOutbound } from '../judge/acts.ts';
 import { addressesIn, argumentText } from '../judge/addresses.ts';
 import type { JudgeContext, JudgedEffect } from '../judge/context.ts';
 import { isCopy } from '../judge/copies.ts';
+import { mayBeWorkspace } from '../judge/impact.ts';
 import type { CallNotes } from '../state/session.ts';
 
 /** Systems whose contents are the agent's own ground, or its operators'. */
@@ -14,9 +15,27 @@ const STARTS_AGENT =
   /^(?:task|agent|workflow|sub_?agent|new_?task|(?:spawn|start|launch|dispatch|create|run|delegate)_?(?:to_?)?(?:sub_?)?(?:agent|task|workflow)s?)$/i;
 const MOST = 32;
 
+interface Traits {
+  readonly starts: boolean;
+  readonly done: boolean;
+}
+
+/** Tools are few and called often. Emptied when full: senders choose the names. */
+const traits = new Map<string, Traits>();
+const MOST_TOOLS = 512;
+
+function traitsOf(tool: string): Traits {
+  const known = traits.get(tool);
+  if (known !== undefined) return known;
+  if (traits.size >= MOST_TOOLS) traits.clear();
+  const found = { starts: STARTS_AGENT.test(tool), done: DONE.test(tool) };
+  traits.set(tool, found);
+  return found;
+}
+
 /** Whether a tool starts another agent, by its usual names. */
 export function startsAgent(event: CallEvent): boolean {
-  return STARTS_AGENT.test(event.claimed.tool?.name ?? '');
+  return traitsOf(event.claimed.tool?.name ?? '').starts;
 }
 
 /** What the session will remember of a call once it ran; undefined when there is nothing. */
@@ -24,7 +43,7 @@ export function notesOf(context: JudgeContext): CallNotes | undefined {
   const { event, effects, acts } = context;
   const looked = effects.some(({ isRead, effect }) => isRead && effect.system === 'filesystem');
   const outside = outsideOf(effects);
-  const isDone = DONE.test(event.claimed.tool?.name ?? '');
+  const isDone = traitsOf(event.claimed.tool?.name ?? '').done;
   const hunts = event.derived.secretHunt;
   if (!acts && outside === undefined && hunts === undefined && !isDone) return looked ? LOOKED : undefined;
   const outbound = effects.some(isOutbound);
@@ -50,7 +69,7 @@ function some(list: readonly string[]): readonly string[] | undefined {
 
 function outsideOf(effects: readonly JudgedEffect[]): string | undefined {
   for (const { effect, isRead, resourceName } of effects) {
-    if (!isRead || resourceName !== undefined || INSIDE.test(effect.system)) continue;
+    if (!isRead || resourceName !== undefined || effect.system === 'filesystem' || INSIDE.test(effect.system)) continue;
     if (effect.target.host !== undefined) return effect.target.host;
     if (effect.evidence.startsWith('tool ')) return effect.evidence.slice(5).split(':')[0];
   }
@@ -59,7 +78,7 @@ function outsideOf(effects: readonly JudgedEffect[]): string | undefined {
 
 /** Only what lies strictly inside the working directory: nobody's workspace is a place for other people's files. */
 function paths(effects: readonly JudgedEffect[], cwd: string | undefined, as: 'file' | 'link' | 'change'): string[] {
-  if (cwd === undefined) return [];
+  if (cwd === undefined || !mayBeWorkspace(cwd)) return [];
   const base = cwd.endsWith('/') ? cwd : `${cwd}/`;
   return effects.flatMap(({ effect }) => {
     const { path } = effect.target;

@@ -7,7 +7,7 @@ import { blockOf } from '../state/memory.ts';
  * The same act on the same target, after it was refused: by Haltwire, by a person, or by the system itself.
  *
  * Called for by a deny rule that was met with another program's delete, a protected path that another shell removed, and
- * a lock that was opened to delete what it guarded. Honest work: 0.0 per 10,000 calls; after a refusal, people ask for the same
+ * a lock that was opened to delete what it guarded. Honest work: 0 of 31,535 calls; after a refusal, people ask for the same
  * again, so it asks and never kills.
  */
 export const blockEvasion: Check = {

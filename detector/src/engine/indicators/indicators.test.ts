@@ -150,9 +150,9 @@ describe('copy-unverified-then-delete', () => {
 });
 
 describe('own scratch', () => {
-  const wide = folder('/srv/w/out', { destructiveness: 1 });
-  const made = effect({ verb: 'create', resource: 'directory', target: { path: '/srv/w/out' } });
-  const inWork = { claimed: { cwd: '/srv/w' } };
+  const wide = folder('/home/ada/w/out', { destructiveness: 1 });
+  const made = effect({ verb: 'create', resource: 'directory', target: { path: '/home/ada/w/out' } });
+  const inWork = { claimed: { cwd: '/home/ada/w' } };
 
   it('is exempt when this session made it inside its workspace', () => {
     const story = new Story();
@@ -161,12 +161,19 @@ describe('own scratch', () => {
     expect(story.act([wide], inWork)).not.toContain('removes-what-others-made');
   });
 
+  it('is nowhere where the sender calls the whole machine its workspace', () => {
+    const everywhere = { claimed: { cwd: '/' } };
+    const story = new Story();
+    story.act([{ ...made, target: { path: '/srv/data' } }], everywhere);
+    expect(story.act([folder('/srv/data', { destructiveness: 1 })], everywhere)).toContain('irreversible-destruction');
+  });
+
   it('is not what a link there leads to, nor what another session made', () => {
     const story = new Story();
     story.act([made], inWork);
-    story.act([effect({ verb: 'create', resource: 'link', target: { path: '/srv/w/out/l' } })], inWork);
-    story.act([folder('/srv/w/out/l')], inWork);
-    expect(story.bench.engine.store.sessions.get('default/deploy-bot/s1')?.memory?.made.get('/srv/w/out/l')).toBe(
+    story.act([effect({ verb: 'create', resource: 'link', target: { path: '/home/ada/w/out/l' } })], inWork);
+    story.act([folder('/home/ada/w/out/l')], inWork);
+    expect(story.bench.engine.store.sessions.get('default/deploy-bot/s1')?.memory?.made.get('/home/ada/w/out/l')).toBe(
       'link',
     );
     expect(new Story().act([wide], inWork)).toContain('removes-what-others-made');

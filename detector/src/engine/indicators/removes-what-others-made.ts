@@ -6,7 +6,7 @@ import { hasTouched } from '../state/memory.ts';
  * A folder of the workspace is removed that this session neither made nor worked in.
  *
  * Called for by clean-ups that took models, documents and other people's work with the scratch. Only an alert: what a script
- * of the session made looks the same from here. Honest work: 5.1 per 10,000 calls, 3.7 % of the coding sessions.
+ * of the session made looks the same from here. Honest work: 7.9 per 10,000 calls, 0.4 % of the sessions.
  */
 export const removesWhatOthersMade: Check = {
   name: 'removes-what-others-made',

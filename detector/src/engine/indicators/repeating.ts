@@ -6,7 +6,7 @@ const IN_A_ROW = 25;
 /**
  * The same call many times in a row: a loop that may have lost its way.
  *
- * Called for by retries of a failing installation, and of one failing test. Honest work: see the rate in the evaluation.
+ * Called for by retries of a failing installation, and of one failing test. Honest work: 0 of 31,535 calls.
  */
 export const repeating: Check = {
   name: 'repeating',

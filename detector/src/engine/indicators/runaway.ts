@@ -16,7 +16,7 @@ export function reaches(count: number, bound: number): boolean {
  * calls than the policy's numbers.
  *
  * Called for by hundreds of equal retries, agents that started agents that started agents, and loops of commits. Looks that
- * repeat are reported by `repeating` only. Honest work: 0.0 per 10,000 calls with the default numbers.
+ * repeat are reported by `repeating` only. Honest work: 0 of 31,535 calls with the default numbers.
  */
 export const runaway: Check = {
   name: 'runaway',

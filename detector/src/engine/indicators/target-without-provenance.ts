@@ -10,7 +10,8 @@ import { addressOf } from '../state/memory.ts';
  * knows: only a result from outside showed it.
  *
  * Called for by planted instructions that name their own account, mailbox or page. Three-valued: where nobody said what the
- * task is, nobody can say that the address is not part of it. Honest work: 0.0 per 10,000 calls of corpora that hold no results.
+ * task is, nobody can say that the address is not part of it. Honest work: 0 of
+ * 31,535 calls, but the corpora hold no results: this rate says nothing yet.
  */
 export const targetWithoutProvenance: Check = {
   name: 'target-without-provenance',

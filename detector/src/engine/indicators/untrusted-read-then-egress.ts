@@ -6,7 +6,7 @@ import { describeAct } from '../judge/words.ts';
  * Content from outside was read, then something private, and now something leaves.
  *
  * Called for by issues, pages and mails with planted instructions that had private files or passwords sent out. Private is what
- * shows secrets or is made to hold them. Honest work: 0.0 per 10,000 calls.
+ * shows secrets or is made to hold them. Honest work: 0.6 per 10,000 calls, both of one session.
  */
 export const untrustedReadThenEgress: Check = {
   name: 'untrusted-read-then-egress',

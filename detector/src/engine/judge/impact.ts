@@ -32,10 +32,15 @@ const UNKNOWN_WEIGHT = 0.3;
 const NO_WORKSPACE =
   /^(?:\/(?:etc|usr|bin|sbin|lib\w*|boot|dev|proc|sys|run|srv|mnt|media|System|Library|Applications)(?:\/.*)?|\/var(?!\/(?:folders|tmp)\/)(?:\/.*)?|\/(?:home|Users)(?:\/[^/]*)?|\/root|\/)\/?$/;
 
+/** Whether a working directory may be an agent's own place: the sender names it, so it cannot be just anything. */
+export function mayBeWorkspace(cwd: string): boolean {
+  return !NO_WORKSPACE.test(cwd);
+}
+
 /** A file strictly below the working directory: the agent's own workspace, unless it is the repository's history. */
 function insideWorkspace(effect: Effect, cwd: string | undefined): boolean {
   const path = effect.target.path;
-  if (effect.system !== 'filesystem' || path === undefined || cwd === undefined || NO_WORKSPACE.test(cwd)) return false;
+  if (effect.system !== 'filesystem' || path === undefined || cwd === undefined || !mayBeWorkspace(cwd)) return false;
   const base = cwd.endsWith('/') ? cwd : `${cwd}/`;
   return path.startsWith(base) && path.length > base.length && !path.split('/').includes('.git');
 }

@@ -1,5 +1,5 @@
 import type { SessionRef, SnapshotEntry } from '@haltwire/schemas';
-import { policySchema, sessionKeyOf } from '@haltwire/schemas';
+import { policySchema, rootKeyOf, sessionKeyOf } from '@haltwire/schemas';
 import { type AgentState, newAgent } from './agent.ts';
 import { stateFromJson, stateToJson } from './json.ts';
 import { newSession, type SessionState } from './session.ts';
@@ -23,7 +23,7 @@ const MAX_SESSIONS = 100_000;
 const SILENT_MS = 3_600_000;
 
 function agentKey(tenantId: string, agentId: string): string {
-  return `${encodeURIComponent(tenantId)}/${encodeURIComponent(agentId)}`;
+  return rootKeyOf({ tenantId, rootAgentId: agentId });
 }
 
 /** A policy of an older version lacks what has come since; the defaults say what it meant. */
