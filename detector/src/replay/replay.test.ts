@@ -135,6 +135,7 @@ describe('a replay under another policy', () => {
     expect(replay(recorded(nineSeconds()), { policy: granting, maxDifferences: 1 })).toMatchObject({
       differences: [{ callId: 'c2' }],
       moreDifferences: 1,
+      differingSessions: 1,
     });
   });
 });

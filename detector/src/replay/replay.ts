@@ -46,6 +46,8 @@ export interface ReplayReport {
   readonly differences: readonly Difference[];
   /** Differences beyond those that were kept. */
   readonly moreDifferences: number;
+  /** Sessions with a difference, also beyond those that were kept. */
+  readonly differingSessions: number;
   readonly fidelity?: Fidelity | undefined;
 }
 
@@ -59,7 +61,7 @@ interface Partition {
 /**
  * Runs the engine over recorded inputs, under the recorded policies or others, and compares what it decides.
  *
- * Pure but for its own memory, which is bounded but for the keys of sessions that were interrupted. Records of one
+ * Pure but for its own memory, which is bounded but for the keys of sessions that were interrupted or differ. Records of one
  * partition must come in log order; partitions may be mixed, each has an engine of its own.
  *
  * @example
@@ -73,6 +75,7 @@ export class Replay {
   readonly #was = new Tally();
   readonly #wouldBe = new Tally();
   readonly #differences: Difference[] = [];
+  readonly #differing = new Set<string>();
   readonly #changedSessions = new Set<string>();
   #more = 0;
   #records = 0;
@@ -117,6 +120,7 @@ export class Replay {
       silenced: [...this.#partitions.values()].reduce((sum, one) => sum + (one.policy?.silencedEvents ?? 0), 0),
       differences: this.#differences,
       moreDifferences: this.#more,
+      differingSessions: this.#differing.size,
       fidelity: this.#fidelity,
     };
   }
@@ -160,6 +164,7 @@ export class Replay {
 
   #keep(difference: Omit<Difference, 'afterEarlier'>): void {
     const { sessionKey, was, wouldBe } = difference;
+    this.#differing.add(sessionKey);
     const afterEarlier = this.#changedSessions.has(sessionKey);
     if (interrupts(was) !== interrupts(wouldBe)) this.#changedSessions.add(sessionKey);
     if (this.#differences.length < (this.#options.maxDifferences ?? 10_000))

@@ -172,6 +172,21 @@ describeWithKafka('the command line on a cluster', () => {
       expect((await fetch(`${url}/readyz`)).status).toBe(200);
       archiver.child.kill('SIGTERM');
       expect(await archiver.exited).toBe(0);
+
+      const [kafkaReport, archiveReport] = await Promise.all(
+        ['--kafka', '--clickhouse'].map(async (source) => {
+          const { code, out, err } = await haltwire('replay', source, '--config', withClickHouse, '--json');
+          expect({ code, err }).toEqual({ code: 0, err: '' });
+          return JSON.parse(out) as { records: number; wouldBe: unknown };
+        }),
+      );
+      expect(kafkaReport?.records).toBe(wanted);
+      expect(archiveReport).toMatchObject({ records: wanted, wouldBe: kafkaReport?.wouldBe });
+      const one = await haltwire('replay', '--clickhouse', '--config', withClickHouse, '--agent', 'nobody', '--json');
+      expect(JSON.parse(one.out)).toMatchObject({ wouldBe: { calls: 0 } });
+      expect(JSON.parse(one.out).records).toBeLessThan(wanted);
+      const none = await haltwire('replay', '--clickhouse', '--config', withClickHouse, '--to', '2020-01-01', '--json');
+      expect(JSON.parse(none.out).records).toBe(0);
     } finally {
       await archiver.stop();
       await clickHouse.kill();

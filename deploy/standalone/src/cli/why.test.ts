@@ -140,7 +140,7 @@ describe('haltwire why and haltwire cases', () => {
     const wrong = (...args: string[]) => runHaltwire(['cases', 'verdict', ...args], server.env);
     expect(await wrong(caseId, 'maybe', '--reason', 'x')).toMatchObject({ code: 2 });
     expect((await wrong(caseId, 'right')).err).toContain('--reason is missing');
-    expect((await wrong('case_none', 'right', '--reason', 'x')).err).toContain('there is no case case_none');
+    expect((await wrong('case_none', 'right', '--reason', 'x')).err).toContain('There is no case case_none');
   });
 
   test('what nobody knows is said so', async () => {

@@ -90,7 +90,6 @@ export function reportLines(
   const span =
     firstTime === undefined || lastTime === undefined ? '' : `, ${moment(firstTime)} to ${moment(lastTime)} UTC`;
   const all = differences.length + moreDifferences;
-  const sessions = new Set(differences.map(({ sessionKey }) => sessionKey)).size;
   const shown = differences.slice(0, limit);
   const left = all - shown.length;
   return [
@@ -101,7 +100,12 @@ export function reportLines(
     ...tableLines(report, names),
     ...(report.was === undefined
       ? []
-      : ['', all === 0 ? 'No difference.' : `${plural(all, 'difference')} in ${plural(sessions, 'session')}:`]),
+      : [
+          '',
+          all === 0
+            ? 'No difference.'
+            : `${plural(all, 'difference')} in ${plural(report.differingSessions, 'session')}:`,
+        ]),
     ...shown.flatMap((difference) => differenceLines(difference, width)),
     ...(left === 0
       ? []

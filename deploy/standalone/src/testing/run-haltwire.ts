@@ -11,11 +11,12 @@ export interface Ran {
 }
 
 /** Runs the command line to its end as its own process, with nothing of our environment that it reads. */
-export function runHaltwire(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Ran> {
+export function runHaltwire(args: readonly string[], env: Record<string, string> = {}, cwd?: string): Promise<Ran> {
   const { FORCE_COLOR, npm_lifecycle_event, ...others } = process.env;
   const inherited = Object.entries(others).filter(([name]) => !name.startsWith('HALTWIRE_'));
   const child = spawn(process.execPath, ['--conditions=@haltwire/source', bin, ...args], {
     env: { ...Object.fromEntries(inherited), NO_COLOR: '1', ...env },
+    cwd,
   });
   let out = '';
   let err = '';
@@ -25,6 +26,6 @@ export function runHaltwire(args: readonly string[], env: Record<string, string>
   child.stderr.on('data', (chunk) => {
     err += String(chunk);
   });
-  child.stdin.end(input);
+  child.stdin.end();
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
 }

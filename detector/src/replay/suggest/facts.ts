@@ -1,4 +1,4 @@
-import type { CallEvent, Effect, Verb } from '@haltwire/schemas';
+import { type CallEvent, type Effect, readVerbs, type Verb } from '@haltwire/schemas';
 
 /** One thing that a clean call showed. Facts are counted by their JSON, so their members stand in a fixed order. */
 export type Fact =
@@ -42,7 +42,7 @@ export function factsOf(event: CallEvent, taskId: string | undefined): Fact[] {
     if (target.host !== undefined) facts.push({ kind: 'host', system, host: target.host.toLowerCase() });
     for (const fingerprint of authorising(event, effect)) facts.push({ kind: 'use', fingerprint, ...act });
     if (!isBeyond(effect)) continue;
-    facts.push({ kind: 'operation', agentId, taskId, ...act });
+    if (!readVerbs.includes(verb)) facts.push({ kind: 'operation', agentId, taskId, ...act });
     // What is only now made is named by the collection that it goes into.
     if (target.id === undefined || verb === 'create') continue;
     facts.push({ kind: 'resource', match: target.id, resource });
