@@ -47,7 +47,7 @@ const STORES: readonly (readonly [RegExp, string])[] = [
 
 /** What a search asks for when it hunts secrets. */
 const HUNTED =
-  /(?:^|[^a-z])(?:tokens?|secrets?|passw(?:or)?ds?|pwd|passphrases?|credentials?|creds?|bearer|authori[sz]ation|api[-_ .?*]*keys?|apikeys?|(?:access|private|signing|auth|secret)[-_ .?*]*(?:keys?|tokens?))(?:[^a-z]|$)|[a-z](?:Token|Secret|Password|ApiKey|Credential)s?(?![a-z])|AKIA|ghp_|gho_|github_pat|glpat-|sk-(?:live|ant|proj)|sk_live|xox[abp]-|BEGIN (?:RSA|OPENSSH|EC|PRIVATE)|railway[_-]?token|eyJ/i;
+  /(?:^|[^a-z])(?:tokens?|secrets?|passw(?:or)?ds?|pwd|passphrases?|credentials?|creds?|bearer|authori[sz]ation|api[-_ .?*]{0,20}keys?|apikeys?|(?:access|private|signing|auth|secret)[-_ .?*]{0,20}(?:keys?|tokens?))(?:[^a-z]|$)|[a-z](?:Token|Secret|Password|ApiKey|Credential)s?(?![a-z])|AKIA|ghp_|gho_|github_pat|glpat-|sk-(?:live|ant|proj)|sk_live|xox[abp]-|BEGIN (?:RSA|OPENSSH|EC|PRIVATE)|railway[_-]?token|eyJ/i;
 
 /** What kind of secret store a path is; undefined when its name says none. */
 export function secretStore(path: string): string | undefined {
@@ -61,7 +61,7 @@ export function huntedBy(pattern: string): string | undefined {
   return (
     HUNTED.exec(bare)?.[0]
       .trim()
-      .replace(/^[^A-Za-z]+|[^A-Za-z_-]+$/g, '') || undefined
+      .replace(/^[^A-Za-z]{1,40}|[^A-Za-z_-]{1,40}$/g, '') || undefined
   );
 }
 

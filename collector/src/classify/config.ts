@@ -8,23 +8,25 @@ export const LIMITS = {
   /** Nested interpreters, functions and substitutions. */
   depth: 12,
   /** Commands walked in one call, all levels together. */
-  commands: 300,
+  commands: 200,
   /** Syntax nodes visited in one call. */
-  nodes: 4000,
+  nodes: 3000,
   /** Characters that variables may expand to in one call. */
   expandedText: 250_000,
   /** Characters that part commands or begin a substitution or redirection, in one shell text. */
-  structure: 10_000,
+  structure: 5_000,
   /** Redirections of one command. */
   redirects: 64,
   /** Longest expansion inside a word, characters: nested ones are read again at each level. */
   expansion: 4096,
   /** Nesting of substitutions and expansions in one text: each level is read again. */
   nesting: 24,
+  /** Characters that the ends of all brackets in one shell text are looked for in. */
+  lookedAhead: 4_000_000,
   /** Parts of one word: quotes, expansions. */
   wordParts: 4096,
   /** Words of one command. */
-  words: 2048,
+  words: 1024,
   /** Files, places and addresses of one command, statements of one text. */
   operands: 256,
   /** Items of a literal loop that are walked one by one. */
@@ -37,8 +39,10 @@ export const LIMITS = {
   variable: 8192,
   /** Nesting of brackets in SQL and GraphQL. */
   brackets: 150,
-  /** Longest SQL that PostgreSQL's grammar is asked about, characters: it takes a microsecond for each. */
+  /** Longest SQL that PostgreSQL's grammar is asked about, and all of one call, characters: it takes a microsecond for each. */
   sqlParsed: 3000,
+  /** What it costs to ask the grammar at all, in characters. */
+  sqlAsked: 60,
   /** Longest SQL that counts as understood when no grammar has read it, characters. */
   sqlShown: 16_384,
   /** Tokens of SQL that are read without a grammar. */

@@ -17,7 +17,9 @@ export class Findings {
   #nodes = 0;
   #text = 0;
   #tokens = 0;
+  #grammar = 0;
   #added = 0;
+  #mildest: number | undefined;
   #spent = false;
   #stopped = false;
 
@@ -37,9 +39,12 @@ export class Findings {
       this.unclear('more effects than are kept');
       this.effects.push(toEffect({ verb: 'unknown', resource: 'unknown', system: draft.system, evidence: 'overflow' }));
     }
-    const mildest = this.#mildest();
-    const kept = this.effects[mildest];
-    if (kept !== undefined && impactOf(effect) > impactOf(kept)) this.effects[mildest] = effect;
+    // Looked for again only when the mildest has changed: most of what comes past the cap is no graver.
+    this.#mildest ??= this.#findMildest();
+    const kept = this.effects[this.#mildest];
+    if (kept === undefined || impactOf(effect) <= impactOf(kept)) return;
+    this.effects[this.#mildest] = effect;
+    this.#mildest = undefined;
   }
 
   /**
@@ -103,6 +108,12 @@ export class Findings {
     return this.#text <= LIMITS.expandedText || this.#exhausted('more expanded text than is kept');
   }
 
+  /** Whether PostgreSQL's grammar may still be asked about so much text of this call. Without it tokens are read. */
+  spendGrammar(length: number): boolean {
+    this.#grammar += length + LIMITS.sqlAsked;
+    return this.#grammar <= LIMITS.sqlParsed + LIMITS.sqlAsked;
+  }
+
   /**
    * Work done so far: nodes, commands, tokens, effects, and text by the kilobyte. What a classification costs, counted
    * in steps and not in time.
@@ -127,7 +138,7 @@ export class Findings {
     return false;
   }
 
-  #mildest(): number {
+  #findMildest(): number {
     let found = 0;
     let least = Number.POSITIVE_INFINITY;
     for (const [index, effect] of this.effects.entries()) {

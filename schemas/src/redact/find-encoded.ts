@@ -38,7 +38,7 @@ export function findEncoded(text: string, inner: Inner): Finding[] {
       secret: '',
       kind: 'encoded',
       where: 'base64',
-      rewritten: { text: decoded.padded ? pad(encoded) : encoded.replace(/=+$/, ''), secrets },
+      rewritten: { text: decoded.padded ? pad(encoded) : encoded.replace(/={1,2}$/, ''), secrets },
     });
   }
   return found;

@@ -73,7 +73,7 @@ export function findPrivateKeys(text: string): Finding[] {
     const end = ends[next] ?? text.length;
     covered = end;
     // The same key in a file and in a JSON string is one key: line ends and their escapes do not count.
-    const secret = text.slice(bodyStart, end).replaceAll(/\\+[nr]|\s|-----END.*/g, '');
+    const secret = text.slice(bodyStart, end).replaceAll(/(?<!\\)\\+[nr]|\s|-----END.*/g, '');
     if (secret.length < 40 || isFilledPattern(secret)) continue;
     found.push({ start: match.index, end, secret, kind: 'private-key', where: BY_FORMAT });
   }

@@ -14,6 +14,8 @@ export function classifyBody(context: RequestContext): boolean {
     context.findings.unclear('the request body is longer than is parsed');
     return false;
   }
+  // One body may go to many addresses, and is read for each.
+  if (!context.findings.spendText(body.length)) return false;
   const json = parseJson(body);
   if (Array.isArray(json)) {
     if (json.length > LIMITS.operands) context.findings.unread('a batch of more requests than are read');

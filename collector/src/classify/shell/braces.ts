@@ -7,6 +7,7 @@ import { LIMITS } from '../config.ts';
  * expandBraces('/srv/{a,b}') // ['/srv/a', '/srv/b']
  */
 export function expandBraces(text: string): string[] {
+  if (text.length > LIMITS.expansion) return [text];
   let done: string[] = [text];
   for (let turns = 0; turns < 6; turns++) {
     const next = done.flatMap(expandOnce);
@@ -19,7 +20,7 @@ export function expandBraces(text: string): string[] {
 
 /** The innermost first list. */
 function expandOnce(text: string): string[] {
-  const found = /\{([^{},]*(?:,[^{},]*)+)\}/.exec(text.slice(0, 4096));
+  const found = /\{([^{},]*(?:,[^{},]*)+)\}/.exec(text);
   if (found === null) return [text];
   const before = text.slice(0, found.index);
   const after = text.slice(found.index + found[0].length);

@@ -28,6 +28,9 @@ function pipelineOutput(nodes: readonly CommandNode[], shell: Shell): string | u
   return text;
 }
 
+/** Programs whose output a command shows. */
+const PRINTS: ReadonlySet<string> = new Set('mktemp echo printf cat tee base64 xxd openssl tr rev'.split(' '));
+
 /** What one stage prints, given what it reads. */
 export function commandOutput(
   node: CommandNode,
@@ -36,12 +39,13 @@ export function commandOutput(
   toFile = false,
 ): string | undefined {
   if (node.type !== 'Command' || node.name === undefined) return undefined;
-  const nameArgument = expandToText(node.name, { ...shell, depth: shell.depth + 1 }, ignore);
   const deeper = { ...shell, depth: shell.depth + 1 };
+  const nameArgument = expandToText(node.name, deeper, ignore);
+  const name = nameArgument.value.split('/').at(-1) ?? '';
+  if (!nameArgument.known || !PRINTS.has(name) || node.args.length > LIMITS.operands) return undefined;
   const args = node.args.flatMap((word) => (word.type === 'Word' ? expandWord(word, deeper, ignore) : []));
-  if (!nameArgument.known || args.some((argument) => !argument.known)) return undefined;
+  if (args.some((argument) => !argument.known)) return undefined;
   const values = args.map((argument) => argument.value);
-  const name = nameArgument.value.split('/').at(-1);
   const moved = node.redirects.some((redirect) => redirect.type === 'Redirect' && redirect.operator !== '<&');
   if (moved && !toFile) return undefined;
   const stdin = inputText(node.redirects, deeper) ?? input;

@@ -1,26 +1,38 @@
 import { LIMITS } from '../config.ts';
 
-/** `;` `|` `&` `<` `>` `$` `` ` `` `(` and the end of a line part commands or begin something inside one. */
-const STRUCTURE: ReadonlySet<number> = new Set([...';|&<>$`(\n'].map((character) => character.charCodeAt(0)));
+/** `;` `|` `&` `<` `>` `$` `` ` `` `(` `{` and the end of a line part commands or begin something inside one. */
+const STRUCTURE = tableOf(';|&<>$`({\n');
+
+/** What makes a bracket behind it the beginning of a substitution, a list or a pattern: its end is looked for at once. */
+const OPENS = tableOf('$<>=@+?!*');
+
+function tableOf(characters: string): Uint8Array {
+  const table = new Uint8Array(128);
+  for (const character of characters) table[character.charCodeAt(0)] = 1;
+  return table;
+}
 
 /**
  * Whether a text has more structure than is parsed, looked at before the parser sees it: marks, quotes by the half of
- * them, and the nesting of `$(` and `${`, of which each level is read again.
+ * them, the nesting of `$(` and `${`, of which each level is read again, and what it costs to look for the ends of all
+ * brackets, should none of them have one: whether it has one cannot be told without the parser.
  */
 export function isTooMuch(source: string): boolean {
   if (source.length < 500) return false;
   let marks = 0;
   let depth = 0;
   let deepest = 0;
+  let opened = 0;
   for (let at = 0; at < source.length; at++) {
     const code = source.charCodeAt(at);
+    if (code === 40 && OPENS[source.charCodeAt(at - 1)] === 1) opened += source.length - at;
     if (code === 34 || code === 39) marks += 0.5;
     else if (code === 36) {
       marks++;
       const next = source.charCodeAt(at + 1);
       if (next === 123 || next === 40) deepest = Math.max(deepest, ++depth);
     } else if (code === 125 || code === 41) depth = Math.max(0, depth - 1);
-    else if (code < 128 && STRUCTURE.has(code)) marks++;
+    else if (STRUCTURE[code] === 1) marks++;
   }
-  return marks > LIMITS.structure || deepest > LIMITS.nesting;
+  return marks > LIMITS.structure || deepest > LIMITS.nesting || opened > LIMITS.lookedAhead;
 }

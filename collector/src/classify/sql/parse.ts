@@ -19,6 +19,9 @@ export function parseSql(text: string): readonly SqlNode[] | string {
   if (text.includes('\0')) return 'SQL with a NUL character';
   const excess = tooComplex(text);
   if (excess !== undefined) return excess;
+  // A refusal is an answer: its stack, which costs more than the refusal, is not looked at.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     const statements: unknown = parseSync(text).stmts;
     if (!Array.isArray(statements)) return [];
@@ -26,6 +29,8 @@ export function parseSql(text: string): readonly SqlNode[] | string {
   } catch (error) {
     if (!(error instanceof SqlError)) broken = !answers();
     return 'SQL that PostgreSQL does not parse';
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -24,7 +24,11 @@ export function classifySql(findings: Findings, text: string, context: SqlContex
   const statements = metaCommands(findings, text, context);
   if (statements.trim() === '') return;
   // To MySQL, `/*! … */` is no comment.
-  const parsed = statements.includes('/*!') ? 'SQL of MySQL' : parseSql(statements);
+  const parsed = statements.includes('/*!')
+    ? 'SQL of MySQL'
+    : findings.spendGrammar(statements.length)
+      ? parseSql(statements)
+      : 'SQL longer than is parsed';
   if (typeof parsed === 'string') {
     // Another dialect, or too long for the grammar: read by its words. NUL and deep nesting are nobody's dialect.
     if (/NUL|nested|operators/.test(parsed) || statements.length > LIMITS.sqlShown)

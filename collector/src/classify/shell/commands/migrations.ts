@@ -21,7 +21,7 @@ const EVERYTHING = /^(?:base|all|0|zero|--all|--to=0)$/;
  * Undefined when they only add, or when nothing says that a database is meant.
  */
 export function databaseReset(program: string, words: readonly string[]): Draft | undefined {
-  const all = words.slice(0, 12);
+  const all = words.slice(0, 12).map((word) => word.slice(0, 200));
   const parts = all.filter((word) => !word.startsWith('-')).flatMap((word) => word.toLowerCase().split(/[:._/-]/));
   const about = TOOLS.test(program) || parts.some((part) => ABOUT.test(part)) || parts.some((part) => TOOLS.test(part));
   if (!about) return undefined;
