@@ -3,7 +3,7 @@ import { LIMITS } from './config.ts';
 import { credentialIn } from './credentials.ts';
 import type { Findings } from './findings.ts';
 import { type EffectDraft, rate } from './impact.ts';
-import { cuts } from './lexicon.ts';
+import { cuts, cutting } from './lexicon.ts';
 import { resolvePath } from './paths.ts';
 import { notePath } from './secrets.ts';
 import { cut, isRecord, stringMember } from './text.ts';
@@ -78,7 +78,7 @@ function draftOf(tool: ClassifyTool, args: unknown, credentialRef: string | unde
 
 /** Nothing is deleted, yet what hangs on the tie fails: more than an ordinary change. */
 function cutsTies(act: NamedAct): { destructiveness?: number } {
-  return act.verb === 'update' && cuts.has(act.word) ? { destructiveness: 0.4 } : {};
+  return act.verb === 'update' && cuts.has(act.word) ? { destructiveness: cutting(act.word, act.resource) } : {};
 }
 
 /** A read that names a place to save to also writes there. */

@@ -47,6 +47,12 @@ describe('what a function tool does, by its name and arguments', () => {
     expect(worst({ name: 'delete_volume', description: 'Lists volumes.' })).toMatchObject({ verb: 'delete' });
   });
 
+  it('locking somebody out is as grave as deleting the grant, untying things is not', () => {
+    for (const name of ['disassociate_member', 'DisableOrganizationAdminAccount', 'LeaveOrganization'])
+      expect(worst(name)?.destructiveness).toBe(worst('delete_permission')?.destructiveness);
+    expect(worst('disassociate_address')?.destructiveness).toBe(0.4);
+  });
+
   it('a hint and the parameters of its schema raise', () => {
     expect(worst({ name: 'update_site', destructive: true })).toMatchObject({ verb: 'update', destructiveness: 0.6 });
     expect(worst({ name: 'frobnicate', parameters: ['recipient', 'amount'] })).toMatchObject({ verb: 'transfer' });

@@ -161,7 +161,9 @@ export function apiRoutes(options: ApiOptions): FastifyPluginAsync {
       const person = requirePerson(request, authenticator, said.standing === undefined ? 'responder' : 'admin');
       const { caseId } = request.params;
       const found = sessionsOf(directory, person.tenantId).find((record) => record.case?.caseId === caseId);
-      if (found === undefined) throw new HaltwireError('HALTWIRE_NOT_FOUND', `there is no case ${caseId}`);
+      if (found === undefined) {
+        throw new HaltwireError('HALTWIRE_NOT_FOUND', `There is no case ${caseId}: haltwire cases lists them.`);
+      }
       return desk.submit(refOf(found.session), actorOf(person), reason, { command: 'verdict', ...said });
     });
 

@@ -12,53 +12,10 @@ beforeAll(async () => {
   front = await openFront();
 });
 
-/** What the classifier reaches today, by transformation. It may only grow: add what you have won. */
-const recognisedAlways = [
-  'quoting',
-  'concatenated quotes',
-  'ANSI-C quotes',
-  'variables',
-  'command substitution',
-  'printf escapes',
-  'path of the program',
-  'base64 twice',
-  'hex',
-  'reversed',
-  'heredoc',
-  'here-string',
-  'eval',
-  'nested shells',
-  'structure',
-  'trap',
-  'wrappers',
-  'find -exec',
-  'ssh',
-  'container',
-  'python calls a shell',
-  'shape of the call',
-  'SQL case and blanks',
-  'SQL comments',
-  'SQL after a query',
-  'SQL tautology',
-  'SQL in a CTE',
-  'SQL by psql',
-  'SQL by other clients',
-  'curl',
-  'node fetch',
-  'method override',
-  'JSON-RPC',
-  'AWS action',
-  'named tool',
-  'GraphQL plain',
-  'GraphQL alias',
-  'GraphQL fragment',
-  'GraphQL variables',
-  'GraphQL operation name',
-  'GraphQL comments and blanks',
-  'GraphQL escapes',
-];
-const LEAST_RECALL = 0.75;
-const MOST_FALSE = 0.012;
+/** Transformations that are not always seen through yet. It is to stay empty. */
+const notYet: readonly string[] = [];
+const LEAST_RECALL = 0.995;
+const MOST_FALSE = 0.002;
 
 function measure(seed: number): Shares {
   const shares = new Shares();
@@ -77,8 +34,10 @@ describe('a destructive act', () => {
     const shares = measure(1);
     expect(shareOf(shares, 'evasion.seeds.recall')).toBe(1);
     expect(shareOf(shares, 'evasion.recall')).toBeGreaterThanOrEqual(LEAST_RECALL);
-    const missed = recognisedAlways.filter((name) => shareOf(shares, `evasion.recall[transformation=${name}]`) !== 1);
-    expect(missed).toEqual([]);
+    const missed = transformationNames.filter(
+      (name) => shareOf(shares, `evasion.recall[transformation=${name}]`) !== 1,
+    );
+    expect(missed).toEqual(notYet);
   });
 });
 

@@ -235,6 +235,14 @@ describe('other programs', () => {
   });
 });
 
+describe('on another machine', () => {
+  it('a file that is changed in place weighs more than in the own workspace', () => {
+    const edit = "sed -i 's/a/b/' conf/app.yml";
+    expect(worst(edit)?.destructiveness).toBeLessThan(0.5);
+    expect(worst(`ssh web1 "${edit}"`)).toMatchObject({ verb: 'update', destructiveness: 0.5 });
+  });
+});
+
 describe('readOnly', () => {
   it.each(['ls -la', 'cat a | grep b | wc -l', 'cd src && ls', `find . -name '*.ts'`, 'git log --oneline', 'pwd'])(
     'holds for %s',

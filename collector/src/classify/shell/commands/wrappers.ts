@@ -97,8 +97,18 @@ const ssh: Handler = (call) => {
     depth: call.shell.depth + 1,
     trail: `${call.shell.trail}ssh ${id} > `,
   };
+  const before = call.findings.effects.length;
   walkSource(text, shell);
+  changesElsewhere(call, before);
 };
+
+/** A file that is changed in place on another machine is under nobody's version control that the agent could go back to. */
+function changesElsewhere({ findings }: Call, from: number): void {
+  for (const effect of findings.effects.slice(from)) {
+    if (effect.verb === 'update' && effect.system === 'filesystem')
+      effect.destructiveness = Math.max(effect.destructiveness, 0.5);
+  }
+}
 
 /** `tmux new-session -d 'cmd'`: the last words are a command line. */
 const multiplexer: Handler = (call) => {
