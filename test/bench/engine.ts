@@ -15,9 +15,11 @@ const effect = {
   confidence: 1,
 };
 
-function records(count: number, agents: number): LogEntry[] {
+/** Calls of so many agents in turns; each call is so many of these phases. */
+function records(count: number, agents: number, phases: readonly string[] = ['intent']): LogEntry[] {
   return Array.from({ length: count }, (_, offset) => {
-    const agentId = `agent-${offset % agents}`;
+    const place = Math.floor(offset / phases.length);
+    const agentId = `agent-${place % agents}`;
     const record = {
       type: 'call',
       v: 1,
@@ -28,9 +30,9 @@ function records(count: number, agents: number): LogEntry[] {
       sessionId: 's',
       origin: 'sdk',
       producer: 'p',
-      seq: Math.floor(offset / agents),
-      phase: 'intent',
-      callId: `c${offset}`,
+      seq: Math.floor(place / agents) * phases.length + (offset % phases.length),
+      phase: phases[offset % phases.length],
+      callId: `c${place}`,
       claimed: { tool: { name: 'shell' }, arguments: { command: 'cat src/index.ts' }, digest: 'a'.repeat(64) },
       observed: { keyId: 'k', transport: 'otlp/http+json', bytes: 600 },
       derived: { effects: [effect], worst: 0, readOnly: true, credentials: [], secretsSeen: [] },
@@ -68,5 +70,30 @@ export function benchEngine(count = 60_000): Row[] {
   const read = rowOf('engine: read one record (JSON, zod)', rounds(reading));
   const judge = rowOf('engine: judge one intent', rounds(judging));
   const perSecond = Math.round(1e6 / (judge.p50 + read.p50)).toLocaleString('en-US');
-  return [{ ...judge, beside: `${ratios(judge, read, 'reading')}; with reading ${perSecond}/s per core` }, read];
+  return [
+    { ...judge, beside: `${ratios(judge, read, 'reading')}; with reading ${perSecond}/s per core` },
+    read,
+    benchCalls(count),
+  ];
+}
+
+/** The engine alone over whole calls: asked, started, ended. */
+function benchCalls(count: number): Row {
+  const inputs = records(count, 100, ['intent', 'started', 'result']).map((entry) => ({
+    entry,
+    record: inputRecordSchema.parse(JSON.parse(entry.value)),
+  }));
+  const engine = new Engine();
+  const perEvent: number[] = [];
+  const length = Math.floor(count / (ROUNDS + 1));
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const begun = performance.now();
+    for (const { entry, record } of inputs.slice(round * length, (round + 1) * length)) engine.process(entry, record);
+    if (round > 0) perEvent.push(((performance.now() - begun) * 1000) / length);
+  }
+  const row = rowOf(
+    'engine: one event of a whole call (intent, started, result)',
+    perEvent.map((one) => [one]),
+  );
+  return { ...row, beside: `${Math.round(1e6 / row.p50).toLocaleString('en-US')} events/s per core` };
 }
