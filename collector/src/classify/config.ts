@@ -2,15 +2,17 @@
 export const LIMITS = {
   /** Longest text that a parser is given, characters. */
   parsedText: 65_536,
+  /** Longest shell text that is parsed, characters: the parser may read each a dozen times. */
+  shellText: 49_152,
   /** Longest inline code of an interpreter that is read, characters, and its tokens. */
   code: 20_000,
   codeTokens: 6000,
   /** Nested interpreters, functions and substitutions. */
   depth: 12,
   /** Commands walked in one call, all levels together. */
-  commands: 200,
+  commands: 128,
   /** Syntax nodes visited in one call. */
-  nodes: 3000,
+  nodes: 2500,
   /** Characters that variables may expand to in one call. */
   expandedText: 250_000,
   /** Characters that part commands or begin a substitution or redirection, in one shell text. */

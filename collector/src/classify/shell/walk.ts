@@ -33,7 +33,7 @@ export function walkSource(source: string, shell: Shell): void {
     shell.findings.unread('shell nested deeper than is walked');
     return;
   }
-  if (source.length > LIMITS.parsedText) {
+  if (source.length > LIMITS.shellText) {
     shell.findings.unread('a shell text longer than is parsed');
     return;
   }

@@ -79,6 +79,8 @@ export function embeddedCommands(call: Call): void {
     cwd: undefined,
   });
   for (const [at, { value }] of args.slice(0, 64).entries()) {
+    // One word is neither a command line nor a statement.
+    if (!/\s/.test(value)) continue;
     const equals = /^(--?[\w-]+|commands)=(.+)$/s.exec(value.slice(0, 4096));
     const option = equals === null ? args[at - 1]?.value : equals[1];
     const text = (equals === null ? value : (equals[2] ?? '')).replace(/^commands=/, '');
