@@ -3,7 +3,7 @@ export const LIMITS = {
   /** Longest text that a parser is given, characters. */
   parsedText: 65_536,
   /** Longest shell text that is parsed, characters: the parser may read each a dozen times. */
-  shellText: 49_152,
+  shellText: 40_960,
   /** Longest inline code of an interpreter that is read, characters, and its tokens. */
   code: 20_000,
   codeTokens: 6000,
@@ -30,7 +30,7 @@ export const LIMITS = {
   /** Words of one command. */
   words: 1024,
   /** Files, places and addresses of one command, statements of one text. */
-  operands: 256,
+  operands: 128,
   /** Items of a literal loop that are walked one by one. */
   loopItems: 16,
   /** Words that braces may expand to. */

@@ -81,10 +81,15 @@ function fieldName(node: unknown): string | undefined {
 /** The document, when it parses within the bounds. */
 function parsed(text: string): DocumentNode | undefined {
   if (text.length > LIMITS.parsedText || bracketDepth(text) > LIMITS.brackets) return undefined;
+  // A refusal is an answer: its stack costs more than the refusal.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     return parse(text, { noLocation: true, maxTokens: LIMITS.graphqlTokens });
   } catch {
     return undefined;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
