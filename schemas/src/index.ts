@@ -23,4 +23,5 @@ export * from './policy.ts';
 export * from './read-only.ts';
 export * from './record.ts';
 export * from './redact/index.ts';
+export * from './settings.ts';
 export * from './topics.ts';

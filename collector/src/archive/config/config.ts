@@ -1,4 +1,4 @@
-import { HaltwireError } from '@haltwire/schemas';
+import { parseSettings } from '@haltwire/schemas';
 import { z } from 'zod';
 
 /** Names that stand in SQL as they are. */
@@ -99,14 +99,5 @@ export function parseClickHouseConfig(input: unknown): ClickHouseConfig {
 
 /** `parseClickHouseConfig` with the names of the keys as their writer knows them. */
 export function parseNamed(input: unknown, nameOf: (path: readonly string[]) => string): ClickHouseConfig {
-  const result = clickHouseConfigSchema.safeParse(input);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => {
-    const path = issue.path.map(String);
-    if (issue.code === 'unrecognized_keys') {
-      return `${issue.keys.map((key) => nameOf([...path, key])).join(', ')}: unknown; check the spelling or remove it`;
-    }
-    return `${nameOf(path)}: ${issue.message}`;
-  });
-  throw new HaltwireError('HALTWIRE_CONFIG', `The ClickHouse settings are wrong. ${problems.join('; ')}`);
+  return parseSettings('The ClickHouse settings', clickHouseConfigSchema, input, nameOf);
 }

@@ -1,4 +1,4 @@
-import { HaltwireError } from '@haltwire/schemas';
+import { parseSettings } from '@haltwire/schemas';
 import { z } from 'zod';
 import { saslSchema } from './sasl.ts';
 
@@ -109,14 +109,5 @@ export function parseKafkaConfig(input: unknown): KafkaConfig {
 
 /** `parseKafkaConfig` with the names of the keys as their writer knows them. */
 export function parseNamed(input: unknown, nameOf: (path: readonly string[]) => string): KafkaConfig {
-  const result = kafkaConfigSchema.safeParse(input);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => {
-    const path = issue.path.map(String);
-    if (issue.code === 'unrecognized_keys') {
-      return `${issue.keys.map((key) => nameOf([...path, key])).join(', ')}: unknown; check the spelling or remove it`;
-    }
-    return `${nameOf(path)}: ${issue.message}`;
-  });
-  throw new HaltwireError('HALTWIRE_CONFIG', `The Kafka settings are wrong. ${problems.join('; ')}`);
+  return parseSettings('The Kafka settings', kafkaConfigSchema, input, nameOf);
 }

@@ -1,27 +1,18 @@
 import { TOPIC } from '@haltwire/schemas';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePorts } from '../broker/ports.ts';
+import { expect, test } from 'vitest';
 import type { KafkaConfig } from '../config/config.ts';
 import { openKafkaLog } from '../open-kafka-log.ts';
-import { API, type FaultyNetwork, startFaultyNetwork } from '../testing/faulty-network.ts';
+import { useFaultyBroker } from '../testing/faulty-broker.ts';
+import { API } from '../testing/faulty-network.ts';
 import { readToEnd } from '../testing/read.ts';
-import { describeWithKafka, useBroker } from '../testing/test-broker.ts';
+import { describeWithKafka } from '../testing/test-broker.ts';
 import { topicNameOf } from '../topics/topic-name.ts';
 
 const TIMEOUT_MS = 400;
 
 describeWithKafka('when the answer to an append is lost', () => {
-  let network: FaultyNetwork;
-  beforeAll(async () => {
-    network = await startFaultyNetwork();
-  });
-  afterAll(() => network.close());
-  const kafka = useBroker(async () => {
-    const [port = 0] = await freePorts(1);
-    network.target = port;
-    return { port, advertisedPort: network.port };
-  });
+  const { kafka, network } = useFaultyBroker();
 
   async function valuesIn(config: KafkaConfig): Promise<string[]> {
     const log = openKafkaLog({ config });
@@ -34,7 +25,7 @@ describeWithKafka('when the answer to an append is lost', () => {
     const config = await kafka.topics({ requestTimeoutMs: TIMEOUT_MS });
     const log = openKafkaLog({ config });
     await log.sink.append(TOPIC.inputs, [{ key: 'a', value: 'before' }]);
-    const lost = network.loseAnswer(API.produce);
+    const lost = network().loseAnswer(API.produce);
     const first = log.sink.append(TOPIC.inputs, [{ key: 'a', value: 'first' }]);
     await lost;
     const second = log.sink.append(TOPIC.inputs, [{ key: 'a', value: 'second' }]);
@@ -61,7 +52,7 @@ describeWithKafka('when the answer to an append is lost', () => {
     await producer.connect();
     const send = (value: string) => producer.send({ topic, acks: -1, messages: [{ key: 'a', value }] });
     await send('before');
-    const lost = network.loseAnswer(API.produce);
+    const lost = network().loseAnswer(API.produce);
     const first = send('first');
     await lost;
     const second = send('second');

@@ -1,6 +1,5 @@
 import { type ExclusiveWriter, type LogEntry, TOPIC } from '@haltwire/schemas';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePorts } from '../broker/ports.ts';
+import { expect, test } from 'vitest';
 import { startBroker } from '../broker/start-broker.ts';
 import { createDialer } from '../client/connection.ts';
 import { silentLogger } from '../client/logger.ts';
@@ -8,7 +7,8 @@ import { shareLine } from '../client/shared-line.ts';
 import type { KafkaConfig } from '../config/config.ts';
 import { KafkaMetrics } from '../metrics.ts';
 import { type KafkaLog, openKafkaLog } from '../open-kafka-log.ts';
-import { API, type FaultyNetwork, startFaultyNetwork } from '../testing/faulty-network.ts';
+import { useFaultyBroker } from '../testing/faulty-broker.ts';
+import { API } from '../testing/faulty-network.ts';
 import { readToEnd } from '../testing/read.ts';
 import { describeWithKafka, useBroker } from '../testing/test-broker.ts';
 import { topicNameOf } from '../topics/topic-name.ts';
@@ -202,23 +202,14 @@ describeWithKafka('the right to write a partition alone', () => {
 });
 
 describeWithKafka('a writer whose answers are lost', () => {
-  let network: FaultyNetwork;
-  beforeAll(async () => {
-    network = await startFaultyNetwork();
-  });
-  afterAll(() => network.close());
-  const kafka = useBroker(async () => {
-    const [port = 0] = await freePorts(1);
-    network.target = port;
-    return { port, advertisedPort: network.port };
-  });
+  const { kafka, network } = useFaultyBroker();
 
   test('repeats them under the same number: everything is there once', async () => {
     const config = await kafka.topics({ requestTimeoutMs: 300 });
     const log: KafkaLog = openKafkaLog({ config });
     const writer = await log.sink.takeOver(TOPIC.decisions, 0);
     for (let n = 0; n < 3; n += 1) {
-      const lost = network.loseAnswer(API.produce);
+      const lost = network().loseAnswer(API.produce);
       const first = writer.append([entry(`${n}a`)]);
       await lost;
       await Promise.all([first, writer.append([entry(`${n}b`)])]);
@@ -231,7 +222,7 @@ describeWithKafka('a writer whose answers are lost', () => {
     const config = await kafka.topics({ requestTimeoutMs: 300 });
     const log = openKafkaLog({ config });
     const old = await log.sink.takeOver(TOPIC.decisions, 0);
-    const lost = network.loseAnswer(API.produce);
+    const lost = network().loseAnswer(API.produce);
     const doubtful = old.append([entry('1')]);
     await lost;
     const young = openKafkaLog({ config: { ...config, requestTimeoutMs: 5000 } });

@@ -1,11 +1,11 @@
 import { TOPIC } from '@haltwire/schemas';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePorts } from '../broker/ports.ts';
+import { expect, test } from 'vitest';
 import { startBroker } from '../broker/start-broker.ts';
 import { type KafkaLog, openKafkaLog } from '../open-kafka-log.ts';
 import { partitionOf } from '../records/murmur2.ts';
-import { API, type FaultyNetwork, startFaultyNetwork } from '../testing/faulty-network.ts';
-import { describeWithKafka, useBroker } from '../testing/test-broker.ts';
+import { useFaultyBroker } from '../testing/faulty-broker.ts';
+import { API } from '../testing/faulty-network.ts';
+import { describeWithKafka } from '../testing/test-broker.ts';
 import type { PartitionBatch } from './follow-topic.ts';
 
 const entry = (key: string, value: string) => ({ key, value });
@@ -36,16 +36,7 @@ async function collect(
 }
 
 describeWithKafka('a follower of a whole topic', () => {
-  let network: FaultyNetwork;
-  beforeAll(async () => {
-    network = await startFaultyNetwork();
-  });
-  afterAll(() => network.close());
-  const kafka = useBroker(async () => {
-    const [port = 0] = await freePorts(1);
-    network.target = port;
-    return { port, advertisedPort: network.port };
-  });
+  const { kafka, network } = useFaultyBroker();
 
   test('delivers every partition in order, says when it has caught up, and goes on', async () => {
     const log = openKafkaLog({ config: await kafka.topics({ partitions: 6 }) });
@@ -162,7 +153,7 @@ describeWithKafka('a follower of a whole topic', () => {
     await Promise.all([appendRound(writer, 0), collect(follower, seen, 0)]);
 
     const stalled = collect(follower, seen, 1);
-    expect(network.freeze(API.fetch)).toBeGreaterThan(0);
+    expect(network().freeze(API.fetch)).toBeGreaterThan(0);
     await appendRound(writer, 1);
     await stalled;
     expect(log.metrics.read().readerStalls).toBe(1);
@@ -176,7 +167,9 @@ describeWithKafka('a follower of a whole topic', () => {
 
     const killed = collect(follower, seen, 3);
     await kafka.broker.kill();
-    kafka.replace(await startBroker({ dataDir: kafka.folder, port: kafka.broker.port, advertisedPort: network.port }));
+    kafka.replace(
+      await startBroker({ dataDir: kafka.folder, port: kafka.broker.port, advertisedPort: network().port }),
+    );
     await Promise.all([appendRound(writer, 3), killed]);
     expect([...seen.values()]).toEqual(KEYS.map(() => ['0', '1', '2', '3']));
     stop.abort();
